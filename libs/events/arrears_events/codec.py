@@ -1,0 +1,100 @@
+"""Between an envelope and its canonical bytes: sorted keys, no blanks, UTF-8. The hash is of exactly these bytes."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Any, Generic, Literal, TypeVar, Union
+
+from pydantic import Field, TypeAdapter, ValidationError, create_model
+
+from arrears_events.catalogue.base import Event
+from arrears_events.envelope import Envelope, SourceEvent, StreamEvent, utc
+
+V = TypeVar("V", SourceEvent[Any], StreamEvent[Any])
+
+
+class Undecodable(ValueError):
+    """Bytes that are no event of the topic; `reason` is a code, and nothing of the bytes is in the message."""
+
+    def __init__(self, reason: str, where: str = "") -> None:
+        super().__init__(f"{reason} {where}".strip())
+        self.reason = reason
+
+
+def canonical(value: object) -> bytes:
+    """The one way in which a JSON value is written."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def digest(value: bytes) -> str:
+    """SHA-256 in hex."""
+    return sha256(value).hexdigest()
+
+
+@dataclass(frozen=True)
+class Topic(Generic[V]):
+    """A topic and its language: the events that may stand on it, and the only bytes that are read."""
+
+    name: str
+    events: frozenset[type[Event]]
+    _adapter: TypeAdapter[V]
+
+    @property
+    def owner(self) -> str:
+        return self.name.partition(".")[0]
+
+    @classmethod
+    def of(cls, name: str, envelope: type[V], events: Iterable[type[Event]]) -> "Topic[V]":
+        owner, known = name.partition(".")[0], frozenset(events)
+        models = tuple(_envelope_of(owner, envelope, event) for event in sorted(known, key=lambda event: event.wire))
+        union = models[0] if len(models) == 1 else Annotated[Union[models], Field(discriminator="type")]  # noqa: UP007
+        return cls(name, known, TypeAdapter(union))
+
+    def type_of(self, event: type[Event]) -> str:
+        return f"arrears.{self.owner}.{event.wire}"
+
+    def decode(self, value: bytes) -> V:
+        """The envelope and its event. Raises Undecodable."""
+        try:
+            return self._adapter.validate_json(value)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+            raise Undecodable(_reason(first["type"]), ".".join(map(str, first["loc"]))) from None
+
+    def json_schema(self) -> dict[str, Any]:
+        return self._adapter.json_schema(mode="serialization")
+
+
+def encode(envelope: Envelope) -> bytes:
+    """Canonical bytes. Attributes of the envelope that say nothing are left out; the data is written whole."""
+    head = {name: value for name in envelope.__class__.model_fields if (value := getattr(envelope, name)) is not None}
+    head["id"] = str(head["id"])
+    head["time"] = utc(envelope.time)
+    head["datacontenttype"] = "application/json"
+    if "commandid" in head:
+        head["commandid"] = str(head["commandid"])
+    head["data"] = envelope.data.model_dump(mode="json")
+    return canonical(head)
+
+
+def _envelope_of(owner: str, envelope: type[V], event: type[Event]) -> type[V]:
+    wire = f"arrears.{owner}.{event.wire}"
+    return create_model(
+        event.wire,
+        __base__=envelope[event],  # type: ignore[index]
+        type=(Literal[wire], ...),  # type: ignore[valid-type]
+        schemaversion=(Literal[event.version], event.version),  # type: ignore[name-defined]
+    )
+
+
+def _reason(kind: str) -> str:
+    match kind:
+        case "json_invalid" | "model_type" | "dict_type" | "model_attributes_type":
+            return "not-json"
+        case "union_tag_invalid" | "union_tag_not_found" | "literal_error":
+            return "unknown-type"
+        case "money-amount" | "currency-unknown" | "amount-negative":
+            return "bad-money"
+        case _:
+            return "bad-data"

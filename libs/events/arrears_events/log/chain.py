@@ -1,0 +1,36 @@
+"""The chain of a stream: versions 1, 2, 3 … without a gap, each with the hash of the one before."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from arrears_events.envelope import StreamEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last record that was read of a stream: its version and the SHA-256 (hex) of its bytes."""
+
+    version: int
+    hash: str
+
+
+class Follows(Enum):
+    NEXT = "next"
+    SEEN = "seen"
+    GAP = "gap"
+    FORK = "fork"
+
+
+def follow(head: Head | None, event: StreamEvent, hash_: str) -> Follows:  # type: ignore[type-arg]
+    """What a record is to a reader that stands at `head`.
+
+    SEEN is a version that was read before; when it is the head's own, its bytes must be the same, else it is a FORK.
+    """
+    version, known = event.streamversion, head.version if head else 0
+    if version == known + 1:
+        return Follows.NEXT if event.prevhash == (head.hash if head else None) else Follows.FORK
+    if version > known:
+        return Follows.GAP
+    if head and version == known and hash_ != head.hash:
+        return Follows.FORK
+    return Follows.SEEN

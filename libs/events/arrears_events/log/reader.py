@@ -1,0 +1,103 @@
+"""Reading the log: partitions assigned by hand, from offsets that the reader keeps itself."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record where it lies. `topic` is without the prefix of an installation."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes
+    timestamp: int
+
+
+class HistoryIncomplete(RuntimeError):
+    """The first records of a partition are gone, or fewer are left than were read before."""
+
+
+class Reader:
+    """Records of whole topics, in each partition in order. It commits nothing: positions are the caller's."""
+
+    def __init__(self, bootstrap: str, prefix: str = "", *, group: str | None = None) -> None:
+        self._prefix = prefix
+        self.consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap,
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            fetch_max_wait_ms=500,
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+            fetch_max_bytes=64 * 1024 * 1024,
+            request_timeout_ms=10_000,
+            check_crcs=True,
+        )
+
+    async def __aenter__(self) -> "Reader":
+        await self.consumer.start()
+        return self
+
+    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        await self.consumer.stop()
+
+    async def partitions(self, topic: str) -> list[int]:
+        """The topic's partitions. Raises LookupError when it does not exist."""
+        await self.consumer._client.force_metadata_update()  # type: ignore[reportPrivateUsage]  # noqa: SLF001
+        found = self.consumer.partitions_for_topic(self._prefix + topic)
+        if not found:
+            raise LookupError(f"there is no topic {self._prefix}{topic}; `arrears topics apply` makes it")
+        return sorted(found)
+
+    def read_from(self, positions: Mapping[tuple[str, int], int]) -> None:
+        """Read exactly these partitions from now on, each from its next offset."""
+        assigned = {self._at(topic, partition): offset for (topic, partition), offset in positions.items()}
+        self.consumer.assign(list(assigned))
+        for partition, offset in assigned.items():
+            self.consumer.seek(partition, offset)
+
+    async def ends(self, partitions: list[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """The offset that the next record of each partition will get."""
+        ends = await self.consumer.end_offsets([self._at(*each) for each in partitions])
+        return {(at.topic[len(self._prefix) :], at.partition): offset for at, offset in ends.items()}
+
+    async def starts(self, partitions: list[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """The offset of the first record that is left of each partition."""
+        starts = await self.consumer.beginning_offsets([self._at(*each) for each in partitions])
+        return {(at.topic[len(self._prefix) :], at.partition): offset for at, offset in starts.items()}
+
+    async def batch(self, timeout_ms: int, max_records: int) -> dict[tuple[str, int], list[Record]]:
+        """What has come, by partition; empty when nothing did in time."""
+        fetched = await self.consumer.getmany(timeout_ms=timeout_ms, max_records=max_records)
+        cut = len(self._prefix)
+        return {
+            (at.topic[cut:], at.partition): [
+                Record(at.topic[cut:], at.partition, r.offset, r.key, r.value or b"", r.timestamp) for r in records
+            ]
+            for at, records in fetched.items()
+        }
+
+    async def until(
+        self, starts: Mapping[tuple[str, int], int], ends: Mapping[tuple[str, int], int], max_records: int = 20_000
+    ) -> AsyncIterator[list[Record]]:
+        """Every record from `starts` up to (without) `ends`, a list from one partition at a time."""
+        left = {at: end for at, end in ends.items() if starts[at] < end}
+        self.read_from({at: starts[at] for at in left})
+        while left:
+            for at, records in (await self.batch(1_000, max_records)).items():
+                wanted = [record for record in records if at in left and record.offset < left[at]]
+                if wanted:
+                    yield wanted
+                position = await self.consumer.position(self._at(*at))
+                if at in left and position >= left[at]:
+                    del left[at]
+                    self.consumer.pause(self._at(*at))
+
+    def _at(self, topic: str, partition: int) -> TopicPartition:
+        return TopicPartition(self._prefix + topic, partition)

@@ -1,0 +1,49 @@
+"""Writing to the log: acknowledged by all replicas, each record once, in order, in the partition of its key."""
+
+import asyncio
+from types import TracebackType
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.structs import RecordMetadata
+
+from arrears_events.log.partitioning import partition_of
+
+Acknowledged = asyncio.Future[RecordMetadata]
+
+
+class Writer:
+    """An idempotent producer. After an error of `send` or of what it returned, make a new one and read the tail."""
+
+    def __init__(self, bootstrap: str, *, linger_ms: int = 0) -> None:
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=bootstrap,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=linger_ms,
+            max_batch_size=256 * 1024,
+            max_request_size=1024 * 1024,
+            request_timeout_ms=10_000,
+            metadata_max_age_ms=300_000,
+            compression_type="lz4",
+        )
+        self._partitions: dict[str, int] = {}
+
+    async def __aenter__(self) -> "Writer":
+        await self._producer.start()
+        return self
+
+    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        await self._producer.stop()
+
+    async def partitions(self, topic: str) -> int:
+        """How many partitions the topic has; asked once, since the number is fixed for life."""
+        if topic not in self._partitions:
+            self._partitions[topic] = len(await self._producer.partitions_for(topic))
+        return self._partitions[topic]
+
+    async def send(self, topic: str, key: bytes | None, value: bytes, partition: int | None = None) -> Acknowledged:
+        """Hand a record over; the future tells where it lies. Without a key the partition must be named."""
+        if partition is None:
+            assert key is not None, "a record without a key names its partition"
+            partition = partition_of(key, await self.partitions(topic))
+        return await self._producer.send(topic, value=value, key=key, partition=partition)

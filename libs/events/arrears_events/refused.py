@@ -1,0 +1,12 @@
+"""A command that the rules do not allow."""
+
+from typing import Any
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """`code` is the problem type of the API, stable for ever; `facts` are what decided. Never a sentence to be matched."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
