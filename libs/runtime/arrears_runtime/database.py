@@ -1,0 +1,57 @@
+"""A service's own database: a pool of connections, and queries written with SQLAlchemy Core."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+from sqlalchemy import ClauseElement
+from sqlalchemy.dialects.postgresql import asyncpg as dialect
+
+R = TypeVar("R")
+Connection = asyncpg.pool.PoolConnectionProxy | asyncpg.Connection
+
+_DIALECT = dialect.dialect()
+
+
+class Database:
+    """Opened once in a process. `rows` and `row` ask on a connection of the pool; a transaction is asked for by name."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+
+    @classmethod
+    async def open(cls, url: str, *, size: int = 10) -> "Database":
+        """`size`: connections of one process; 2 for relay and lock, one for each partition, the rest for requests."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=size,
+            command_timeout=60,
+            server_settings={"idle_in_transaction_session_timeout": "30000", "timezone": "UTC"},
+        )
+        return cls(pool)
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        async with self.pool.acquire() as connection, connection.transaction():
+            yield connection
+
+    async def rows(self, row: type[R], query: ClauseElement, connection: Connection | None = None) -> list[R]:
+        """The rows that a query gives, each as `row(*columns)`."""
+        text, values = compiled(query)
+        return [row(*found) for found in await (connection or self.pool).fetch(text, *values)]
+
+    async def row(self, row: type[R], query: ClauseElement, connection: Connection | None = None) -> R | None:
+        """The first row, or None."""
+        found = await self.rows(row, query, connection)
+        return found[0] if found else None
+
+
+def compiled(query: ClauseElement) -> tuple[str, list[Any]]:
+    """A query as PostgreSQL text with its values in order."""
+    text = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    return str(text), [text.params[name] for name in text.positiontup or ()]
