@@ -16,33 +16,28 @@ PASS_THROUGH = stat.S_IXGRP | stat.S_IXOTH
 READ = stat.S_IRGRP | stat.S_IROTH
 
 
-class Switch(TypedDict, total=False):
-    """Arguments for subprocess."""
+class Account(TypedDict):
+    """Arguments for subprocess; each `None` means as we are."""
 
-    user: str
-    group: int
-    extra_groups: list[int]
-
-
-def of_postgres() -> str | None:
-    """None when it is our own account."""
-    if os.geteuid() != 0:
-        return None
-    with contextlib.suppress(KeyError):
-        return pwd.getpwnam(ACCOUNT).pw_name
-    return _make_account()
+    user: str | None
+    group: int | None
+    extra_groups: list[int] | None
 
 
-def switch(user: str | None) -> Switch:
+def ourselves() -> Account:
+    return {"user": None, "group": None, "extra_groups": None}
+
+
+def postgres() -> Account:
+    user = _name()
     if user is None:
-        return {}
+        return ourselves()
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
 def open_to_postgres(folder: Path, installation: Path) -> None:
     """It owns its data folder and may read the wheel's binaries; on the way to both it may pass, and list nothing."""
-    folder.mkdir(parents=True, exist_ok=True)
-    user = of_postgres()
+    user = _name()
     if user is None:
         return
     give_to_postgres(folder)
@@ -53,8 +48,17 @@ def open_to_postgres(folder: Path, installation: Path) -> None:
 
 
 def give_to_postgres(path: Path) -> None:
-    if user := of_postgres():
+    if user := _name():
         shutil.chown(path, user)
+
+
+def _name() -> str | None:
+    """None when PostgreSQL may run as we do."""
+    if os.geteuid() != 0:
+        return None
+    with contextlib.suppress(KeyError):
+        return pwd.getpwnam(ACCOUNT).pw_name
+    return _make_account()
 
 
 def _make_account() -> str:

@@ -1,9 +1,7 @@
 """What the stack says when it cannot go on: one sentence of what happened, one of what to do."""
 
-
-class StackError(Exception):
-    """The message is shown to the person at the shell as it is."""
+import click
 
 
-class NotAnswering(StackError):
-    """A part was started, or found, and did not become ready before its deadline."""
+class StackError(click.ClickException):
+    """The message is for the person at the shell, who sees it as it is, and exit code 1."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from arrears_local.errors import StackError
+
 SECRET_BYTES = 32
 
 
@@ -36,6 +38,11 @@ class Home:
         """A part's own data, and its working folder."""
         return self.state / part
 
+    def make_folder(self, part: str) -> Path:
+        folder = self.folder(part)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
     def log(self, part: str) -> Path:
         return self.state / "log" / f"{part}.log"
 
@@ -52,6 +59,10 @@ class Home:
 
     def prepare(self) -> None:
         """Others may pass through the state folder (PostgreSQL does not run as root), and list or read nothing."""
+        if self.state.exists() and self.state.stat().st_uid != os.geteuid():
+            raise StackError(
+                f"{self.state} belongs to another user. Start the stack as that user, or remove the folder."
+            )
         for path, mode in ((self.state, 0o711), (self.state / "log", 0o700), (self.state / "run", 0o700)):
             path.mkdir(parents=True, exist_ok=True)
             path.chmod(mode)

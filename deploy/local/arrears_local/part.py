@@ -9,24 +9,35 @@ from dataclasses import dataclass
 import psutil
 
 from arrears_local import ports, processes
-from arrears_local.errors import NotAnswering
+from arrears_local.errors import StackError
 from arrears_local.home import Home
 from arrears_local.processes import Program
 
 log = logging.getLogger(__name__)
 
-FOUND_SECONDS = 10.0  # for one that runs already; one that is silent for longer is started anew
+STARTS_MAX = 3  # more than one only when another process took the port between our look and our start
+PROGRESS_SECONDS_MAX = 3600.0  # a service may read its whole history first, as long as it gets on with it
 LOOK_SECONDS = 0.05
 SHOWN_LINES = 15
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether the part is ready, and if not, what it says: as long as that changes it is given more time."""
+
+    ready: bool
+    says: str = ""
 
 
 @dataclass(frozen=True)
 class Part:
     name: str
     ports: tuple[str, ...]
-    program: Callable[[Home], Program]  # makes ready what the part needs on disk, and says what to run
-    answers: Callable[[Home], bool]
+    prepare: Callable[[Home], object]  # makes ready what the program needs on disk; only while it does not run
+    program: Callable[[Home], Program]
+    answer: Callable[[Home], Answer]
     deadline_seconds: float = 60.0
+    silence_seconds: float = 10.0  # one that runs already and is not ready for longer than this is started anew
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 15.0
 
@@ -36,13 +47,11 @@ def bring_up(home: Home, part: Part) -> None:
     if _runs_well(home, part):
         return
     take_down(home, part)
-    for port in part.ports:
-        ports.leave_taken_port(home, port)
-    program = part.program(home)
-    began = time.monotonic()
-    process = processes.start(home, program)
-    if not wait_for_answer(home, part, process, part.deadline_seconds):
-        raise NotAnswering(_why_not(home, part, process))
+    began, starts = time.monotonic(), 1
+    while not wait_for_answer(home, part, process := _start(home, part), part.deadline_seconds):
+        if starts == STARTS_MAX or not _lost_its_port(part, home, process):
+            raise StackError(_why_not(home, part, process))
+        starts += 1
     log.info("%s: started in %.1f s", part.name, time.monotonic() - began)
 
 
@@ -52,10 +61,14 @@ def take_down(home: Home, part: Part) -> bool:
 
 
 def wait_for_answer(home: Home, part: Part, process: psutil.Process, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and processes.is_alive(process):
-        if part.answers(home):
+    began = heard = time.monotonic()
+    said = ""
+    while time.monotonic() < min(heard + seconds, began + PROGRESS_SECONDS_MAX) and processes.is_alive(process):
+        answer = part.answer(home)
+        if answer.ready:
             return True
+        if answer.says != said:
+            said, heard = answer.says, time.monotonic()
         time.sleep(LOOK_SECONDS)
     return False
 
@@ -70,20 +83,34 @@ def last_lines(home: Home, part: str, count: int) -> str:
 def _runs_well(home: Home, part: Part) -> bool:
     process = processes.find(home, part.name)
     if process is None:
+        if home.record(part.name).exists():
+            log.info("%s: had ended by itself, starting it again", part.name)
         return False
     if not processes.runs_as(home, part.program(home)):
-        log.info("%s: settings changed, starting it anew", part.name)
+        log.info("%s: settings have changed, starting it anew", part.name)
         return False
-    if wait_for_answer(home, part, process, FOUND_SECONDS):
+    if wait_for_answer(home, part, process, part.silence_seconds):
         return True
-    log.info("%s: runs but does not answer, starting it anew", part.name)
+    log.info("%s: runs but is not ready, starting it anew", part.name)
     return False
 
 
+def _start(home: Home, part: Part) -> psutil.Process:
+    for port in part.ports:
+        ports.leave_taken_port(home, port)
+    part.prepare(home)
+    return processes.start(home, part.program(home))
+
+
+def _lost_its_port(part: Part, home: Home, process: psutil.Process) -> bool:
+    ended = not processes.is_alive(process)
+    return ended and not all(ports.is_free(ports.port_of(home, port)) for port in part.ports)
+
+
 def _why_not(home: Home, part: Part, process: psutil.Process) -> str:
-    what = f"did not answer within {part.deadline_seconds:.0f} s" if processes.is_alive(process) else "ended at once"
+    what = f"was not ready within {part.deadline_seconds:.0f} s" if processes.is_alive(process) else "ended at once"
     return (
-        f"{part.name} {what}. The last lines of its log ({home.log(part.name)}):\n\n"
+        f"{part.name} {what}. The last lines of its log, {home.log(part.name)}:\n\n"
         f"{last_lines(home, part.name, SHOWN_LINES)}\n\n"
-        "Mend what they name and start again; `arrears stack clean` begins with no data at all."
+        "Mend what they name, then `arrears stack up` again (`arrears stack clean` gives up all data first)."
     )

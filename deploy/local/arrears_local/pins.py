@@ -1,6 +1,6 @@
 """Pin the broker's jars: resolve them through Maven, and print the data file that `jars.py` holds downloads against.
 
-    python -m arrears_local.pins org.apache.kafka:kafka_2.13:4.3.1 org.slf4j:slf4j-simple:1.7.36 > kafka.toml
+python -m arrears_local.pins org.apache.kafka:kafka_2.13:4.3.1 org.slf4j:slf4j-simple:1.7.36 > kafka.toml
 """
 
 import hashlib

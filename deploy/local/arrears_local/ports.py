@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 import threading
+import time
 
 from arrears_local.errors import StackError
 from arrears_local.home import Home, read_json, write_whole
@@ -12,6 +13,8 @@ from arrears_local.home import Home, read_json, write_whole
 log = logging.getLogger(__name__)
 
 LOWEST, HIGHEST = 20_000, 29_999  # below the ports that systems hand to outgoing connections, which would take ours
+RELEASED_SECONDS = 1.0  # a port can outlive by a moment the process that was killed
+LOOK_SECONDS = 0.05
 
 _choosing = threading.Lock()
 
@@ -26,7 +29,10 @@ def port_of(home: Home, name: str) -> int:
 def leave_taken_port(home: Home, name: str) -> None:
     """Move `name` to another port when something holds its own. Only for a part that is not running."""
     port = port_of(home, name)
-    if is_free(port):
+    patience = time.monotonic() + RELEASED_SECONDS
+    while not (free := is_free(port)) and time.monotonic() < patience:
+        time.sleep(LOOK_SECONDS)
+    if free:
         return
     with _choosing:
         other = _choose(home, name, read_json(home.ports))

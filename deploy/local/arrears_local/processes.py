@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from arrears_local.home import Home, read_json, write_whole
 
 SAME_START_SECONDS = 2.0  # the system's idea of when it booted, on which start times rest, moves when its clock is set
 KILLED_SECONDS = 10.0
+LOOK_SECONDS = 0.02
+LOG_BYTES_MAX = 20 * 1024 * 1024
 
 _started: list[subprocess.Popen[bytes]] = []  # held, so that those that end while we live are reaped
 
@@ -29,15 +32,18 @@ class Program:
     argv: tuple[str, ...]
     folder: Path
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
-    user: str | None = None
+    configuration: str = ""  # of a file that it reads
+    as_postgres: bool = False
 
     @property
     def fingerprint(self) -> str:
-        return hashlib.sha256(json.dumps([self.argv, dict(self.settings), self.user]).encode()).hexdigest()
+        told = [self.argv, dict(self.settings), self.configuration]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def start(home: Home, program: Program) -> psutil.Process:
     """In a session of its own, with the part's log for all it says."""
+    _turn_over(home.log(program.part))
     with home.log(program.part).open("ab") as said:
         child = subprocess.Popen(
             program.argv,
@@ -47,7 +53,7 @@ def start(home: Home, program: Program) -> psutil.Process:
             stdout=said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            **accounts.switch(program.user),
+            **(accounts.postgres() if program.as_postgres else accounts.ourselves()),
         )
     _started.append(child)
     process = psutil.Process(child.pid)
@@ -67,7 +73,7 @@ def find(home: Home, part: str) -> psutil.Process | None:
     try:
         process = psutil.Process(record["pid"])
         started = abs(process.create_time() - record["created"]) < SAME_START_SECONDS
-        same = started and process.cmdline() == record["argv"]
+        same = started and process.cmdline()[1:] == record["argv"][1:]
     except (KeyError, psutil.NoSuchProcess, psutil.AccessDenied):
         return None
     return process if same and is_alive(process) else None
@@ -79,10 +85,11 @@ def runs_as(home: Home, program: Program) -> bool:
 
 
 def is_alive(process: psutil.Process) -> bool:
+    """A zombie is not, unless it has threads left, which still hold its ports and locks."""
     for child in _started:
         child.poll()
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return process.is_running() and (process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1)
     except psutil.NoSuchProcess:
         return False
 
@@ -93,7 +100,7 @@ def end(home: Home, part: str, how: signal.Signals, patience_seconds: float) -> 
     if process is not None:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(how)
-            psutil.wait_procs([process], timeout=patience_seconds)
+            _wait_for_end([process], patience_seconds)
     left = list(leftovers(home, part))
     kill(left)
     home.record(part).unlink(missing_ok=True)
@@ -104,8 +111,8 @@ def kill(processes: list[psutil.Process]) -> None:
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    _, alive = psutil.wait_procs(processes, timeout=KILLED_SECONDS)
-    assert not [process for process in alive if is_alive(process)], f"still running after kill: {alive}"
+    alive = _wait_for_end(processes, KILLED_SECONDS)
+    assert not alive, f"still running after kill: {alive}"
 
 
 def leftovers(home: Home, part: str) -> Iterator[psutil.Process]:
@@ -121,8 +128,21 @@ def leftovers(home: Home, part: str) -> Iterator[psutil.Process]:
                 yield process
 
 
+def _wait_for_end(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Those that still run then. One whose parent has not noticed has ended too; psutil would wait for the parent."""
+    deadline = time.monotonic() + seconds
+    while (alive := [process for process in processes if is_alive(process)]) and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+    return alive
+
+
 def _is_ours(process: psutil.Process) -> bool:
-    return Path(process.exe()).name.startswith(("postgres", "initdb", "java", "python"))
+    return Path(process.exe()).name.lower().startswith(("postgres", "initdb", "java", "python"))
+
+
+def _turn_over(log: Path) -> None:
+    if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
+        log.replace(log.with_suffix(".log.1"))
 
 
 def _write_record(home: Home, program: Program, process: psutil.Process) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as dialect
 R = TypeVar("R")
 Connection = asyncpg.pool.PoolConnectionProxy | asyncpg.Connection
 
-_DIALECT = dialect.dialect()
+DIALECT = dialect.dialect()
 
 
 class Database:
@@ -53,5 +53,5 @@ class Database:
 
 def compiled(query: ClauseElement) -> tuple[str, list[Any]]:
     """A query as PostgreSQL text with its values in order."""
-    text = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    text = query.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
     return str(text), [text.params[name] for name in text.positiontup or ()]

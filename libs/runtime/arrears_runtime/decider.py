@@ -21,7 +21,7 @@ class Decider(Generic[S]):
     """Streams `<category>/<id>`: `decide(state, command) -> events`, `evolve(state, event) -> state`.
 
     `due(state)` is the first business day at whose close the stream has something to do: it then gets the command
-    that `at_close(day)` makes.
+    that `at_close(day)` makes. `heeds_stops`: whether commands are refused while a dead letter stops the customer.
     """
 
     category: str
@@ -30,6 +30,7 @@ class Decider(Generic[S]):
     evolve: Callable[[S | None, Any], S]
     due: Callable[[S], date | None] = _never
     at_close: Callable[[date], Any] | None = None
+    heeds_stops: bool = True
     adapter: TypeAdapter[S] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -1,9 +1,6 @@
-"""The bank's facts about accounts and customers (topic bank.events), and the close of its business day.
+"""The bank's facts about accounts and customers (bank.events), and its days' closes. Dates are business dates."""
 
-Dates are the bank's business dates.
-"""
-
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -13,7 +10,6 @@ from arrears_events.codec import Topic
 from arrears_events.envelope import SourceEvent
 from arrears_events.money import Amount, Currency, Money
 
-Months = Annotated[int, Field(ge=0, le=1_200)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """HMAC-SHA-256 in hex, under a key of the bank: the same for the same number, and tells nothing of it."""
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
@@ -32,8 +28,7 @@ Employment = Literal["employed", "self_employed", "unemployed", "retired", "stud
 class ContactPoint(BaseModel):
     """A way to reach a party, without its value.
 
-    `party_id` is the customer's own id for the customer in person. `reserved`: given to the bank as the place where
-    notices arrive (预留).
+    `party_id` is the customer's own id for the customer in person. `reserved` (预留): where notices arrive by contract.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -231,7 +226,7 @@ class CreditProfileUpdated(LedgerEvent):
     employment: Employment | None = None
     income_band: Code | None = None
     obligations_band: Code | None = None
-    months_on_book: Months | None = None
+    months_on_book: Annotated[int, Field(ge=0)] | None = None
     late_months_12: Annotated[int, Field(ge=0, le=12)] | None = None
 
 
@@ -301,4 +296,4 @@ BankEvent = (
     | AccountAdjusted | CreditProfileUpdated | SpecialStatusNotified | SpecialStatusEnded | AccountWrittenOff
     | AccountSold | BankInstructionAnswered | BusinessDayClosed
 )  # fmt: skip
-BANK = Topic.of("bank.events", SourceEvent, get_args(BankEvent))
+BANK: Topic[SourceEvent[Any]] = Topic.of("bank.events", SourceEvent, get_args(BankEvent))  # type: ignore[misc]

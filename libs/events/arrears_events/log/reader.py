@@ -1,6 +1,7 @@
 """Reading the log: partitions assigned by hand, from offsets that the reader keeps itself."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -17,6 +18,7 @@ class Record:
     key: bytes | None
     value: bytes
     timestamp: int
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 class HistoryIncomplete(RuntimeError):
@@ -27,7 +29,7 @@ class Reader:
     """Records of whole topics, in each partition in order. It commits nothing: positions are the caller's."""
 
     def __init__(self, bootstrap: str, prefix: str = "", *, group: str | None = None) -> None:
-        self._prefix = prefix
+        self._bootstrap, self._prefix = bootstrap, prefix
         self.consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
             group_id=group,
@@ -42,6 +44,7 @@ class Reader:
 
     async def __aenter__(self) -> "Reader":
         await self.consumer.start()
+        await asyncio.sleep(0)  # a consumer that stops before its tasks ran once raises CancelledError out of stop()
         return self
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
@@ -49,7 +52,7 @@ class Reader:
 
     async def partitions(self, topic: str) -> list[int]:
         """The topic's partitions. Raises LookupError when it does not exist."""
-        await self.consumer._client.force_metadata_update()  # type: ignore[reportPrivateUsage]  # noqa: SLF001
+        await self._know([topic])
         found = self.consumer.partitions_for_topic(self._prefix + topic)
         if not found:
             raise LookupError(f"there is no topic {self._prefix}{topic}; `arrears topics apply` makes it")
@@ -64,13 +67,23 @@ class Reader:
 
     async def ends(self, partitions: list[tuple[str, int]]) -> dict[tuple[str, int], int]:
         """The offset that the next record of each partition will get."""
+        await self._know([topic for topic, _ in partitions])
         ends = await self.consumer.end_offsets([self._at(*each) for each in partitions])
         return {(at.topic[len(self._prefix) :], at.partition): offset for at, offset in ends.items()}
 
     async def starts(self, partitions: list[tuple[str, int]]) -> dict[tuple[str, int], int]:
         """The offset of the first record that is left of each partition."""
+        await self._know([topic for topic, _ in partitions])
         starts = await self.consumer.beginning_offsets([self._at(*each) for each in partitions])
         return {(at.topic[len(self._prefix) :], at.partition): offset for at, offset in starts.items()}
+
+    async def committed(self, partitions: list[tuple[str, int]]) -> dict[tuple[str, int], int | None]:
+        """What the reader's group last committed for each partition."""
+        return {at: await self.consumer.committed(self._at(*at)) for at in partitions}
+
+    async def commit(self, positions: Mapping[tuple[str, int], int]) -> None:
+        """Note next offsets in the reader's group, for a day when the database is lost."""
+        await self.consumer.commit({self._at(*at): offset for at, offset in positions.items()})
 
     async def batch(self, timeout_ms: int, max_records: int) -> dict[tuple[str, int], list[Record]]:
         """What has come, by partition; empty when nothing did in time."""
@@ -78,10 +91,21 @@ class Reader:
         cut = len(self._prefix)
         return {
             (at.topic[cut:], at.partition): [
-                Record(at.topic[cut:], at.partition, r.offset, r.key, r.value or b"", r.timestamp) for r in records
+                Record(at.topic[cut:], at.partition, r.offset, r.key, r.value or b"", r.timestamp, tuple(r.headers))
+                for r in records
             ]
             for at, records in fetched.items()
         }
+
+    async def aside(
+        self, starts: Mapping[tuple[str, int], int], ends: Mapping[tuple[str, int], int]
+    ) -> AsyncIterator[list[Record]]:
+        """What `until` gives, without moving this reader."""
+        if starts == ends:
+            return
+        async with Reader(self._bootstrap, self._prefix) as other:
+            async for records in other.until(starts, ends):
+                yield records
 
     async def until(
         self, starts: Mapping[tuple[str, int], int], ends: Mapping[tuple[str, int], int], max_records: int = 20_000
@@ -98,6 +122,12 @@ class Reader:
                 if at in left and position >= left[at]:
                     del left[at]
                     self.consumer.pause(self._at(*at))
+
+    async def _know(self, topics: Iterable[str]) -> None:
+        """Ask for the topics' metadata at once: the consumer's own way to it takes seconds."""
+        for topic in {self._prefix + topic for topic in topics}:
+            if not self.consumer.partitions_for_topic(topic):
+                await self.consumer._client.add_topic(topic)  # type: ignore[reportPrivateUsage]
 
     def _at(self, topic: str, partition: int) -> TopicPartition:
         return TopicPartition(self._prefix + topic, partition)

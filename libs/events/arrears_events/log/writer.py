@@ -1,6 +1,7 @@
 """Writing to the log: acknowledged by all replicas, each record once, in order, in the partition of its key."""
 
 import asyncio
+from collections.abc import Sequence
 from types import TracebackType
 
 from aiokafka import AIOKafkaProducer
@@ -41,9 +42,16 @@ class Writer:
             self._partitions[topic] = len(await self._producer.partitions_for(topic))
         return self._partitions[topic]
 
-    async def send(self, topic: str, key: bytes | None, value: bytes, partition: int | None = None) -> Acknowledged:
+    async def send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes,
+        partition: int | None = None,
+        headers: Sequence[tuple[str, bytes]] = (),
+    ) -> Acknowledged:
         """Hand a record over; the future tells where it lies. Without a key the partition must be named."""
         if partition is None:
             assert key is not None, "a record without a key names its partition"
             partition = partition_of(key, await self.partitions(topic))
-        return await self._producer.send(topic, value=value, key=key, partition=partition)
+        return await self._producer.send(topic, value=value, key=key, partition=partition, headers=list(headers))

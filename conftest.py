@@ -1,0 +1,52 @@
+"""The real stack for every test: started once for a run, each test with topics and databases of its own."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from arrears_events.log import topics
+from arrears_local import infrastructure
+from arrears_local.infrastructure import Addresses
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """A broker, and the prefix of the topics of one test."""
+
+    bootstrap: str
+    prefix: str
+
+
+@pytest.fixture(scope="session")
+def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+    root: Path = tmp_path_factory.mktemp("stack")
+    yield infrastructure.up(root)
+    infrastructure.down(root)
+
+
+@pytest.fixture
+async def kafka(addresses: Addresses) -> AsyncIterator[Kafka]:
+    """Topics of this test alone."""
+    prefix = f"t{next(_numbers)}."
+    await topics.apply(addresses.kafka, prefix)
+    yield Kafka(addresses.kafka, prefix)
+    await topics.remove(addresses.kafka, prefix)
+
+
+@pytest.fixture
+async def database(addresses: Addresses) -> AsyncIterator[Callable[[], str]]:
+    """Makes databases of this test alone; each call gives the address of a new one."""
+    made: list[str] = []
+
+    def create() -> str:
+        made.append(f"t{next(_numbers)}")
+        return infrastructure.create_database(addresses, made[-1])
+
+    yield create
+    for name in made:
+        await asyncio.to_thread(infrastructure.drop_database, addresses, name)

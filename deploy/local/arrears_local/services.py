@@ -1,0 +1,99 @@
+"""The three services as the stack sees them: a process, a database and a port each, and what each is told to run with.
+
+Only here is a service's environment written, and only the service's own settings file reads it.
+"""
+
+import json
+import sys
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+
+from arrears_local.addresses import addresses_of
+from arrears_local.databases import dsn_of
+from arrears_local.home import Home, read_json, write_whole
+from arrears_local.part import Answer, Part
+from arrears_local.ports import port_of
+from arrears_local.processes import Program
+
+ANSWER_SECONDS = 3.0
+CLOCKS = ("business", "wall")
+
+
+@dataclass(frozen=True)
+class Service:
+    name: str
+
+    @property
+    def package(self) -> str:
+        return self.name.replace("-", "_")
+
+    @property
+    def database(self) -> str:
+        """Its role has the same name."""
+        return self.package
+
+    @property
+    def part(self) -> Part:
+        return Part(
+            self.name,
+            ports=(self.name,),
+            prepare=lambda home: home.make_folder(self.name),
+            program=partial(program, self),
+            answer=partial(answer, self),
+            stop_seconds=10.0,
+        )
+
+
+SERVICES = tuple(Service(name) for name in ("case-service", "contact-service", "plan-service"))
+
+
+def program(service: Service, home: Home) -> Program:
+    argv = (sys.executable, "-m", f"{service.package}.main")
+    return Program(service.name, argv, home.folder(service.name), kafka_settings(home) | _settings(service, home))
+
+
+def answer(service: Service, home: Home) -> Answer:
+    said = health(service, home)
+    return Answer(ready=said.get("ready") is True, says=f"lag {said.get('lag')}")
+
+
+def health(service: Service, home: Home) -> dict[str, Any]:
+    """What the service says of itself at `GET /health/ready`; empty when it says nothing."""
+    ask = HTTPConnection("127.0.0.1", port_of(home, service.name), timeout=ANSWER_SECONDS)
+    try:
+        ask.request("GET", "/health/ready")
+        said = json.loads(ask.getresponse().read())
+    except (OSError, HTTPException, ValueError):
+        return {}
+    finally:
+        ask.close()
+    return said if isinstance(said, dict) else {}
+
+
+def kafka_settings(home: Home) -> dict[str, str]:
+    """What a process of ours needs to speak to Kafka; its user and password belong here once Kafka asks for them."""
+    return {"ARREARS_KAFKA_BOOTSTRAP": addresses_of(home).kafka, "ARREARS_TOPIC_PREFIX": ""}
+
+
+def clock_of(home: Home) -> str:
+    return read_json(home.choices).get("clock", CLOCKS[0])
+
+
+def choose_clock(home: Home, clock: str) -> None:
+    """Kept until another is chosen."""
+    write_whole(home.choices, json.dumps({**read_json(home.choices), "clock": clock}))
+
+
+def _settings(service: Service, home: Home) -> dict[str, str]:
+    addresses = addresses_of(home)
+    return {
+        "ARREARS_DATABASE_URL": dsn_of(addresses, service.database),
+        "ARREARS_ISSUER": addresses.issuer,
+        "ARREARS_AUDIENCE": addresses.audience,
+        "ARREARS_HOST": "127.0.0.1",
+        "ARREARS_PORT": str(port_of(home, service.name)),
+        "ARREARS_CLOCK": clock_of(home),
+        "ARREARS_CURSOR_KEY": home.secret(f"cursor-{service.name}"),
+    }

@@ -1,0 +1,90 @@
+"""Publishing a portfolio: all its days at once, or day by day, waiting each time until the services are done."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+
+from arrears_events.bank.portfolio import SOURCE, Portfolio
+from arrears_events.bank.publisher import BankPublisher
+from arrears_events.bank.settled import Services
+from arrears_events.errors import AnotherPortfolio
+
+FACTS_AT = time(10, tzinfo=UTC)
+"""The hour of a business day that facts are given; one for all, so that two runs write the same bytes."""
+
+AfterDay = Callable[[date], Awaitable[None]]
+Progress = Callable[[int], None]
+
+
+def publisher_of(portfolio: Portfolio, bootstrap: str, topic_prefix: str = "") -> BankPublisher:
+    return BankPublisher(bootstrap, source=portfolio.source, topic_prefix=topic_prefix)
+
+
+async def publish(portfolio: Portfolio, bank: BankPublisher, progress: Progress = lambda _: None) -> int:
+    """All days that are not on the log yet, at once; gives their number. Raises AnotherPortfolio."""
+    days = days_left(portfolio, bank)
+    for day in days:
+        await publish_facts(portfolio, bank, day)
+        await bank.close_day(day, _next(day))
+        progress(1)
+    return len(days)
+
+
+async def play(
+    portfolio: Portfolio,
+    bank: BankPublisher,
+    services: Mapping[str, str],
+    after_day: AfterDay | None = None,
+    *,
+    each_day: bool = False,
+    progress: Progress = lambda _: None,
+) -> int:
+    """Day by day: the facts, and all is settled; the close, and all is settled again; `after_day`, and once more.
+
+    `services`: URLs by name. Days without a fact that follow one another are closed together, and `after_day` hears of
+    the last; with `each_day` they are not. Gives the number of days. Raises AnotherPortfolio, NotSettled.
+    """
+    days = days_left(portfolio, bank)
+    async with Services(bank.bootstrap, bank.topic_prefix, services) as all_:
+        for together in _batches(portfolio, days, each_day):
+            await publish_facts(portfolio, bank, together[0])
+            await bank.acknowledged()
+            await all_.settled()
+            await bank.close_days((day, _next(day)) for day in together)
+            await all_.settled()
+            if after_day:
+                await after_day(together[-1])
+                await all_.settled()
+            progress(len(together))
+    return len(days)
+
+
+async def publish_facts(portfolio: Portfolio, bank: BankPublisher, day: date) -> None:
+    """What all accounts have on `day`."""
+    at = datetime.combine(day, FACTS_AT)
+    if day in portfolio.fact_days:
+        for facts in portfolio.facts_on(day):
+            for fact in facts:
+                await bank.publish(fact.event, id=fact.id, time=at)
+
+
+def days_left(portfolio: Portfolio, bank: BankPublisher) -> list[date]:
+    """Days of the portfolio that are not closed on the log. Raises AnotherPortfolio when it holds another one."""
+    others = sorted(source for source in bank.other_sources if source.startswith(SOURCE))
+    if others:
+        raise AnotherPortfolio(
+            f"The log holds the portfolio {others[0].removeprefix(SOURCE)}, and this is {portfolio.name}-"
+            f"{portfolio.accounts}: take the same accounts and month again, or begin anew with `arrears stack clean`."
+        )
+    return [day for day in portfolio.days if bank.last_closed is None or day > bank.last_closed]
+
+
+def _batches(portfolio: Portfolio, days: list[date], each_day: bool) -> Iterator[list[date]]:
+    with_facts = set(portfolio.fact_days)
+    for has_facts, group in groupby(days, key=with_facts.__contains__):
+        together = list(group)
+        yield from ([day] for day in together) if has_facts or each_day else [together]
+
+
+def _next(day: date) -> date:
+    return day + timedelta(days=1)

@@ -1,0 +1,168 @@
+"""What happened to customers' cases (topic case.events). A case is one episode of arrears (逾期) of one account."""
+
+from typing import ClassVar, Literal, get_args
+from uuid import UUID
+
+from arrears_events.catalogue.base import CustomerEvent, CustomerResumed, CustomerStopped, DeadLetterSkipped, Id
+from arrears_events.catalogue.ledger import BusinessDate, Days, LedgerEvent, Parts
+from arrears_events.codec import Topic
+from arrears_events.envelope import StreamEvent
+from arrears_events.money import Amount, Money
+
+Stage = Literal["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7", "recovery"]
+"""账龄 by the bank's days past due: M1 1-30, M2 31-60 … M6 151-180, M7 over 180; `recovery` after a write-off.
+
+M0 is an open case of which nothing is overdue just now, as after a restructuring, which is no cure.
+"""
+DisputeKind = Literal["unauthorised", "wrong_amount", "already_paid", "fee_or_interest", "not_as_described", "identity"]
+DisputeStep = Literal["acknowledge", "resolve"]
+DisputeOutcome = Literal["upheld", "partly_upheld", "rejected"]
+
+
+class CaseOpened(LedgerEvent):
+    """An account without an open case is in arrears, by the bank's word of `as_of`.
+
+    `opened_by` is the id of that word, from which and the account `case_id` is made. `arrears` is all that was due and
+    is unpaid at the end of `as_of` in its currency, `balance` the whole debt; `days_past_due` counts calendar days.
+    `payment_reversed`: a payment had been taken back before that word.
+    """
+
+    wire: ClassVar[str] = "CaseOpened"
+    case_id: UUID
+    reason: Literal["missed", "payment_reversed"]
+    opened_by: str
+    entered_at_stage: Stage
+    as_of: BusinessDate
+    arrears: Amount
+    balance: Money
+    days_past_due: Days
+    parts: Parts | None = None
+
+
+class ArrearsChanged(LedgerEvent):
+    """The arrears of an open case in one currency are now these; the fields are those of CaseOpened.
+
+    `restructured`: nothing is overdue because the debt was arranged anew; no cure, so the case goes on.
+    """
+
+    wire: ClassVar[str] = "ArrearsChanged"
+    case_id: UUID
+    as_of: BusinessDate
+    arrears: Amount
+    balance: Money
+    days_past_due: Days
+    parts: Parts | None = None
+    restructured: bool = False
+
+
+class StageChanged(CustomerEvent):
+    """An open case went from one stage to another, stages between them left out; the worst of its ledgers decides.
+
+    `on` is the as_of of the bank's word, or the day of the write-off.
+    """
+
+    wire: ClassVar[str] = "StageChanged"
+    account_id: Id
+    case_id: UUID
+    from_stage: Stage
+    to_stage: Stage
+    on: BusinessDate
+
+
+class CaseClosed(LedgerEvent):
+    """The case ended: `cured` (结清逾期), nothing is overdue any more. `balance` is what is still owed."""
+
+    wire: ClassVar[str] = "CaseClosed"
+    case_id: UUID
+    outcome: Literal["cured"]
+    closed_on: BusinessDate
+    balance: Money
+
+
+class ReversalNoted(LedgerEvent):
+    """The bank took a payment back on `booked_on`: its next word of arrears opens a case for that reason.
+
+    `case_id` is the case that was open then, if any.
+    """
+
+    wire: ClassVar[str] = "ReversalNoted"
+    case_id: UUID | None = None
+    reversal_id: Id
+    payment_id: Id
+    amount: Amount
+    booked_on: BusinessDate
+
+
+class ClearingNoted(LedgerEvent):
+    """The bank cleared a ledger of an account that has no open case: an older word of arrears opens none."""
+
+    wire: ClassVar[str] = "ClearingNoted"
+    cleared_on: BusinessDate
+    balance: Money
+
+
+class WriteOffNoted(LedgerEvent):
+    """The bank wrote off an account that has no open case: its next word of arrears opens one in recovery."""
+
+    wire: ClassVar[str] = "WriteOffNoted"
+    written_off_on: BusinessDate
+    balance: Amount
+
+
+class DisputeRaised(LedgerEvent):
+    """The customer contests (异议) a part of the arrears, which is held: nobody demands it until this is resolved.
+
+    `statement_id` and `line_id` say what is contested, where it is known. `acknowledge_by` and `resolve_by` are the
+    last days for it: at the bank's close of such a day the dispute is escalated.
+    """
+
+    wire: ClassVar[str] = "DisputeRaised"
+    case_id: UUID
+    dispute_id: UUID
+    kind: DisputeKind
+    disputed_amount: Amount
+    raised_on: BusinessDate
+    acknowledge_by: BusinessDate
+    resolve_by: BusinessDate
+    statement_id: Id | None = None
+    line_id: Id | None = None
+
+
+class _OfDispute(CustomerEvent):
+    """A fact about one dispute, which keeps the case in which it was raised."""
+
+    account_id: Id
+    case_id: UUID
+    dispute_id: UUID
+
+
+class DisputeAcknowledged(_OfDispute):
+    """The customer was told that the dispute is being looked at."""
+
+    wire: ClassVar[str] = "DisputeAcknowledged"
+    acknowledged_on: BusinessDate
+
+
+class DisputeResolved(_OfDispute):
+    """The dispute was decided and its part is held no longer. What it changes in the books is for the bank to say."""
+
+    wire: ClassVar[str] = "DisputeResolved"
+    outcome: DisputeOutcome
+    resolved_on: BusinessDate
+
+
+class DisputeEscalated(_OfDispute):
+    """Business day `on` closed and `step` had not been done by its `deadline`. Once for each step."""
+
+    wire: ClassVar[str] = "DisputeEscalated"
+    step: DisputeStep
+    deadline: BusinessDate
+    on: BusinessDate
+
+
+CaseEvent = (
+    CaseOpened | ArrearsChanged | StageChanged | CaseClosed | ReversalNoted | ClearingNoted | WriteOffNoted
+    | DisputeRaised | DisputeAcknowledged | DisputeResolved | DisputeEscalated
+)  # fmt: skip
+CASE = Topic.of("case.events", StreamEvent, (*get_args(CaseEvent), CustomerStopped, CustomerResumed))
+CASE_SETTINGS = Topic.of("case.settings", StreamEvent, (DeadLetterSkipped,))

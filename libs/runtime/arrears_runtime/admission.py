@@ -1,0 +1,204 @@
+"""What a record is to a service that reads it: a fact to take in, one seen before, or a bad record."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from arrears_events.catalogue.base import DayClosed
+from arrears_events.codec import Topic, Undecodable, digest
+from arrears_events.envelope import SourceEvent, StreamEvent
+from arrears_events.log.chain import Follows, Head, follow
+from arrears_events.log.partitioning import partition_of
+from arrears_events.log.reader import Record
+from arrears_events.totals import control_entry
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Numeric, Table, Text
+
+from arrears_runtime.database import Connection
+from arrears_runtime.projection import BadRecord
+from arrears_runtime.store import metadata
+
+heard_streams = Table(
+    "heard_streams",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("streamid", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+heard_facts = Table(
+    "heard_facts",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("wire", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", Numeric(24, 3), nullable=False),
+    Column("taken", Boolean, nullable=False),
+    Index("heard_facts_offset", "topic", "partition", "offset"),
+)
+
+EARLIEST = date(1970, 1, 1)
+FARTHEST = timedelta(days=366)
+"""A bank's date lies at most a year past its last close."""
+
+
+class HeardFact(NamedTuple):
+    """`taken` is false while its customer waits: it counts for the control totals, and is taken in later."""
+
+    topic: str
+    source: str
+    id: str
+    hash: str
+    partition: int
+    offset: int
+    wire: str
+    currency: str
+    amount: Any
+    taken: bool
+
+
+class HeardStream(NamedTuple):
+    topic: str
+    streamid: str
+    version: int
+    hash: str
+
+
+class Fact(NamedTuple):
+    """A record that was read, and the event it holds."""
+
+    record: Record
+    envelope: Any
+    hash: str
+
+    @property
+    def customer_id(self) -> str | None:
+        return getattr(self.envelope.data, "customer_id", None)
+
+    @property
+    def id(self) -> str:
+        return str(self.envelope.id)
+
+
+def read(topic: Topic[Any], record: Record, partitions: int) -> Fact:
+    """The event of a record, if its bytes and its place can be trusted. Raises BadRecord."""
+    if len(record.value) > 1024 * 1024:
+        raise BadRecord("too-large", stops=_trusted(record, partitions))
+    try:
+        envelope = topic.decode(record.value)
+    except Undecodable as error:
+        raise BadRecord(error.reason, stops=error.reason != "not-json" and _trusted(record, partitions)) from None
+    if isinstance(envelope.data, DayClosed):
+        if envelope.data.partition != record.partition:
+            raise BadRecord("wrong-partition", stops=False)
+    elif hasattr(envelope.data, "customer_id"):
+        _check_place(record, envelope.data.customer_id, partitions)
+    return Fact(record, envelope, digest(record.value))
+
+
+def _check_place(record: Record, customer_id: str, partitions: int) -> None:
+    if record.key is None:
+        raise BadRecord("no-key", stops=False)
+    if record.key.decode(errors="replace") != customer_id:
+        raise BadRecord("wrong-key", stops=False)
+    if partition_of(record.key, partitions) != record.partition:
+        raise BadRecord("wrong-partition", stops=False)
+
+
+def _trusted(record: Record, partitions: int) -> bool:
+    return bool(record.key) and partition_of(record.key or b"", partitions) == record.partition
+
+
+@lru_cache(maxsize=256)
+def _dates_of(event: type[Any]) -> tuple[str, ...]:
+    return tuple(name for name, each in event.model_fields.items() if each.annotation in (date, date | None))
+
+
+@dataclass
+class Heard:
+    """What a service has heard so far of the streams and sources of a batch."""
+
+    streams: dict[tuple[str, str], Head] = field(default_factory=dict)
+    facts: dict[tuple[str, str, str], tuple[str, bool]] = field(default_factory=dict)
+    new_facts: dict[tuple[str, str, str], HeardFact] = field(default_factory=dict)
+    new_streams: dict[tuple[str, str], HeardStream] = field(default_factory=dict)
+
+    @classmethod
+    async def of(cls, connection: Connection, facts: list[Fact]) -> "Heard":
+        heard = cls()
+        ours = {(f.record.topic, f.envelope.streamid) for f in facts if isinstance(f.envelope, StreamEvent)}
+        if ours:
+            for row in await connection.fetch(_HEADS, [t for t, _ in ours], [s for _, s in ours]):
+                heard.streams[row["topic"], row["streamid"]] = Head(row["version"], row["hash"])
+        theirs = [(f.record.topic, f.envelope.source, f.id) for f in facts if isinstance(f.envelope, SourceEvent)]
+        if theirs:
+            columns = [list(column) for column in zip(*theirs, strict=True)]
+            for row in await connection.fetch(_FACTS, *columns):
+                heard.facts[row["topic"], row["source"], row["id"]] = row["hash"], row["taken"]
+        return heard
+
+    def admit(self, fact: Fact, last_close: date | None) -> bool:
+        """Whether to take a fact in: False for one that was taken before. Raises BadRecord."""
+        if isinstance(fact.envelope, StreamEvent):
+            return self._admit_ours(fact)
+        hash_, taken = self.facts.get((fact.record.topic, fact.envelope.source, fact.id), (None, False))
+        if hash_ not in (None, fact.hash):
+            raise BadRecord("known-id-other-bytes")
+        if not taken:
+            _check_dates(fact.envelope.data, last_close)
+        return not taken
+
+    def note(self, fact: Fact, *, taken: bool) -> None:
+        """Remember a fact: as taken in, or as read and waiting."""
+        record, envelope = fact.record, fact.envelope
+        if isinstance(envelope, StreamEvent):
+            if taken:
+                head = Head(envelope.streamversion, fact.hash)
+                self.streams[record.topic, envelope.streamid] = head
+                self.new_streams[record.topic, envelope.streamid] = HeardStream(
+                    record.topic, envelope.streamid, head.version, head.hash
+                )
+            return
+        key = (record.topic, envelope.source, fact.id)
+        (wire, currency), amount = control_entry(envelope.data)
+        self.facts[key] = fact.hash, taken
+        self.new_facts[key] = HeardFact(*key, fact.hash, record.partition, record.offset, wire, currency, amount, taken)
+
+    async def write(self, connection: Connection) -> None:
+        if self.new_streams:
+            await connection.execute(_PUT_HEADS, list(self.new_streams.values()))
+        if self.new_facts:
+            await connection.execute(_PUT_FACTS, list(self.new_facts.values()))
+
+    def _admit_ours(self, fact: Fact) -> bool:
+        head = self.streams.get((fact.record.topic, fact.envelope.streamid))
+        match follow(head, fact.envelope, fact.hash):
+            case Follows.NEXT:
+                return True
+            case Follows.SEEN:
+                return False
+            case Follows.GAP:
+                raise BadRecord("gap")
+            case Follows.FORK:
+                raise BadRecord("fork")
+
+
+def _check_dates(event: Any, last_close: date | None) -> None:
+    for name in _dates_of(type(event)):
+        day = getattr(event, name)
+        if day is not None and (day < EARLIEST or (last_close and day > last_close + FARTHEST)):
+            raise BadRecord("date-out-of-range")
+
+
+_HEADS = """SELECT h.* FROM unnest($1::text[], $2::text[]) w(topic, streamid) JOIN heard_streams h USING (topic, streamid)"""
+_FACTS = """SELECT h.topic, h.source, h.id, h.hash, h.taken
+    FROM unnest($1::text[], $2::text[], $3::text[]) w(topic, source, id) JOIN heard_facts h USING (topic, source, id)"""
+_PUT_HEADS = """INSERT INTO heard_streams SELECT r.* FROM unnest($1::heard_streams[]) r
+    ON CONFLICT (topic, streamid) DO UPDATE SET version = excluded.version, hash = excluded.hash"""
+_PUT_FACTS = """INSERT INTO heard_facts SELECT r.* FROM unnest($1::heard_facts[]) r
+    ON CONFLICT (topic, source, id) DO UPDATE SET taken = heard_facts.taken OR excluded.taken"""

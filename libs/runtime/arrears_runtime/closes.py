@@ -1,0 +1,101 @@
+"""The bank's closes of its business days: the calendar, the control totals, and what falls due."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from arrears_events.catalogue.base import DayClosed
+from sqlalchemy import BigInteger, Column, Date, Integer, Table, Text
+
+from arrears_runtime.admission import Fact
+from arrears_runtime.database import Connection, Database
+from arrears_runtime.dead_letters import DeadLetter
+from arrears_runtime.store import metadata
+
+closes = Table(
+    "closes",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("offset", BigInteger, primary_key=True),
+    Column("date", Date, nullable=False),
+    Column("next_business_date", Date, nullable=False),
+)
+
+
+class Close(NamedTuple):
+    source: str
+    partition: int
+    offset: int
+    date: date
+    next_business_date: date
+
+
+async def last(db: Database) -> list[tuple[int, Close]]:
+    """The last close of each partition."""
+    rows = await db.pool.fetch('SELECT DISTINCT ON (partition) * FROM closes ORDER BY partition, date DESC, "offset" DESC')
+    return [(row["partition"], Close(*row)) for row in rows]
+
+
+async def note(connection: Connection, facts: Sequence[Fact]) -> list[DeadLetter]:
+    """Keep closes; a dead letter for each whose control totals are not what was read between it and the one before."""
+    if not facts:
+        return []
+    new = [_close(fact) for fact in facts]
+    before = {row["source"]: row["offset"] for row in await connection.fetch(_BEFORE, new[0].partition)}
+    since: list[int] = []
+    for close in new:
+        since.append(before.get(close.source, -1))
+        before[close.source] = close.offset
+    await connection.execute("INSERT INTO closes SELECT c.* FROM unnest($1::closes[]) c", new)
+    read: dict[int, dict[tuple[str, str], tuple[int, Decimal]]] = {}
+    sources, ends = [close.source for close in new], [close.offset for close in new]
+    for row in await connection.fetch(_READ, facts[0].record.topic, new[0].partition, sources, since, ends):
+        read.setdefault(row["until"], {})[row["wire"], row["currency"]] = row["count"], row["amount"]
+    letters = [_letter(fact, read.get(fact.record.offset, {})) for fact in facts]
+    return [letter for letter in letters if letter]
+
+
+async def due(
+    connection: Connection, partition: int, day: date, categories: Sequence[str], only: str | None
+) -> list[tuple[str, str]]:
+    """Streams of a partition, with their customers, that have something to do by `day`."""
+    rows = await connection.fetch(_DUE, partition, day, list(categories), only)
+    return [(row["streamid"], row["customer_id"]) for row in rows]
+
+
+def _close(fact: Fact) -> Close:
+    day: Any = fact.envelope.data
+    assert isinstance(day, DayClosed)
+    return Close(day.source, fact.record.partition, fact.record.offset, day.date, day.next_business_date)
+
+
+def _letter(fact: Fact, read: dict[tuple[str, str], tuple[int, Decimal]]) -> DeadLetter | None:
+    day = fact.envelope.data
+    said = {(total.type, total.currency): (total.count, total.amount) for total in day.totals}
+    nothing = (0, Decimal(0))
+    wrong = [
+        f"{wire} {currency}: {said.get((wire, currency), nothing)[0]} of {said.get((wire, currency), nothing)[1]} said, "
+        f"{read.get((wire, currency), nothing)[0]} of {read.get((wire, currency), nothing)[1]} read"
+        for wire, currency in sorted({*said, *read})
+        if said.get((wire, currency), nothing) != read.get((wire, currency), nothing)
+    ]
+    if not wrong:
+        return None
+    detail = f"source {day.source}, {day.date}, partition {fact.record.partition}: " + "; ".join(wrong)
+    record = fact.record
+    return DeadLetter(record.topic, record.partition, record.offset, "totals-differ", detail, "", None, record.value)
+
+
+_BEFORE = 'SELECT source, max("offset") AS "offset" FROM closes WHERE partition = $1 GROUP BY source'
+_READ = """
+    SELECT c.until, h.wire, h.currency, count(*)::int AS count, sum(h.amount) AS amount
+    FROM unnest($3::text[], $4::bigint[], $5::bigint[]) AS c(source, since, until)
+    JOIN heard_facts h ON h.topic = $1 AND h.partition = $2 AND h.source = c.source
+         AND h."offset" > c.since AND h."offset" < c.until
+    GROUP BY c.until, h.wire, h.currency"""
+_DUE = """
+    SELECT streamid, customer_id FROM streams
+    WHERE partition = $1 AND due <= $2 AND split_part(streamid, '/', 1) = ANY($3) AND ($4::text IS NULL OR customer_id = $4)
+    ORDER BY streamid"""

@@ -1,0 +1,293 @@
+"""Records that could not be read or handled, and the customers who wait for them.
+
+A record whose customer can be trusted stops that customer (stream `stop/<customer>` of the service's own topic): all of
+theirs waits. One that names nobody stops nobody; setting it aside is an event of the service's settings.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+from arrears_events.catalogue.base import CustomerResumed, CustomerStopped, DeadLetterSkipped, Event
+from arrears_events.codec import Topic
+from arrears_events.refused import Refused
+from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, Table, Text
+
+from arrears_runtime.database import Connection, Database
+from arrears_runtime.decider import Decider
+from arrears_runtime.projection import View, view
+from arrears_runtime.store import metadata
+
+At = tuple[str, int, int]
+"""Where a record lies: topic, partition, offset."""
+
+
+@dataclass(frozen=True)
+class StopCustomer:
+    customer_id: str
+    at: At
+    reason: str
+    waits_from: dict[str, int]
+
+
+@dataclass(frozen=True)
+class ResumeCustomer:
+    at: At
+    by: str
+    outcome: Literal["replayed", "skipped"]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """`stopped` by which record, and those that were `skipped` for ever."""
+
+    customer_id: str
+    stopped: At | None = None
+    skipped: tuple[At, ...] = ()
+
+
+def decide_stop(stop: Stop | None, command: StopCustomer | ResumeCustomer) -> list[Event]:
+    match command:
+        case StopCustomer(at=at) if stop and (stop.stopped or at in stop.skipped):
+            return []
+        case StopCustomer(customer, (topic, partition, offset), reason, waits_from):
+            return [
+                CustomerStopped(
+                    customer_id=customer, topic=topic, partition=partition, offset=offset, reason=reason, waits_from=waits_from
+                )
+            ]
+        case ResumeCustomer(at=at, by=by, outcome=outcome):
+            if stop is None or stop.stopped != at:
+                raise Refused("not-stopped-by-this-record")
+            topic, partition, offset = at
+            return [
+                CustomerResumed(
+                    customer_id=stop.customer_id, topic=topic, partition=partition, offset=offset, by=by, outcome=outcome
+                )
+            ]
+
+
+def evolve_stop(stop: Stop | None, event: CustomerStopped | CustomerResumed) -> Stop:
+    at = (event.topic, event.partition, event.offset)
+    match event:
+        case CustomerStopped():
+            return replace(stop or Stop(event.customer_id), stopped=at)
+        case CustomerResumed(outcome="skipped"):
+            return replace(stop or Stop(event.customer_id), stopped=None, skipped=(*(stop.skipped if stop else ()), at))
+        case CustomerResumed():
+            return replace(stop or Stop(event.customer_id), stopped=None)
+
+
+@dataclass(frozen=True)
+class SkipDeadLetter:
+    at: At
+    by: str
+
+
+@dataclass(frozen=True)
+class SetAside:
+    by: str
+
+
+def decide_skip(done: SetAside | None, command: SkipDeadLetter) -> list[Event]:
+    topic, partition, offset = command.at
+    return [] if done else [DeadLetterSkipped(topic=topic, partition=partition, offset=offset, by=command.by)]
+
+
+def evolve_skip(_: SetAside | None, event: DeadLetterSkipped) -> SetAside:
+    return SetAside(event.by)
+
+
+STOP = Decider("stop", Stop, decide_stop, evolve_stop, heeds_stops=False)
+SKIP = Decider("dead-letter", SetAside, decide_skip, evolve_skip, heeds_stops=False)
+
+
+def stream_of_letter(at: At) -> str:
+    return "dead-letter/" + "/".join(map(str, at))
+
+
+stops = Table(
+    "stops",
+    metadata,
+    Column("customer_id", Text, primary_key=True),
+    Column("streamid", Text, nullable=False, index=True),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("waits_from", Text, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text),
+    Column("by", Text),
+    Column("version", Integer, nullable=False),
+)
+skips = Table(
+    "skips",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("streamid", Text, nullable=False, index=True),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("customer_id", Text, nullable=False),
+    Column("by", Text, nullable=False),
+)
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("at", Text, primary_key=True),
+    Column("streamid", Text, nullable=False, index=True),
+    Column("by", Text, nullable=False),
+)
+caught_up = Table(
+    "caught_up",
+    metadata,
+    Column("customer_id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("offset", BigInteger, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("customer_id", Text, primary_key=True),
+    Column("key", LargeBinary),
+    Column("value", LargeBinary, nullable=False),
+)
+
+
+class StopRow(NamedTuple):
+    customer_id: str
+    streamid: str
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    waits_from: str
+    since: Any
+    outcome: str | None
+    by: str | None
+    version: int
+
+    @property
+    def at(self) -> At:
+        return self.topic, self.partition, self.offset
+
+
+class SkipRow(NamedTuple):
+    """A record (or a day's close) that is passed over for one customer, for ever."""
+
+    id: str
+    streamid: str
+    topic: str
+    partition: int
+    offset: int
+    customer_id: str
+    by: str
+
+
+class AsideRow(NamedTuple):
+    """`at`: topic/partition/offset of a dead letter that stopped nobody and was looked at."""
+
+    at: str
+    streamid: str
+    by: str
+
+
+class DeadLetter(NamedTuple):
+    """`customer_id`: who waits for it; "" where it stops nobody."""
+
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    detail: str
+    customer_id: str
+    key: bytes | None
+    value: bytes
+
+    @property
+    def id(self) -> str:
+        return "/".join(map(str, ("letter", self.topic, self.partition, self.offset, self.customer_id)))
+
+    @property
+    def headers(self) -> str:
+        """What travels beside the bytes on the dead letters' topic."""
+        return json.dumps(
+            {name: getattr(self, name) for name in ("topic", "partition", "offset", "reason", "detail", "customer_id")}
+        )
+
+
+def views_of(events: Topic[Any], settings: Topic[Any]) -> tuple[View, ...]:
+    """Who is stopped, and which records were set aside: rows of the service's own topics."""
+
+    @view(stops, StopRow, of=events, key="customer_id", takes=(CustomerStopped, CustomerResumed))
+    def stop(row: StopRow | None, fact: Any) -> StopRow | None:
+        match fact.data:
+            case CustomerStopped() as event:
+                waits = json.dumps(event.waits_from, sort_keys=True)
+                at = (event.topic, event.partition, event.offset)
+                return StopRow(
+                    event.customer_id, fact.streamid, *at, event.reason, waits, fact.time, None, None, fact.streamversion
+                )
+            case CustomerResumed() as event if row:
+                return row._replace(outcome=event.outcome, by=event.by, version=fact.streamversion)
+            case _:
+                raise AssertionError("a customer was resumed who was not stopped")
+
+    @view(skips, SkipRow, of=events, key=lambda fact: f"{_at(fact)}/{fact.data.customer_id}", takes=(CustomerResumed,))
+    def skip(row: SkipRow | None, fact: Any) -> SkipRow | None:
+        event = fact.data
+        if event.outcome == "replayed":
+            return row
+        at = (event.topic, event.partition, event.offset)
+        return SkipRow(f"{_at(fact)}/{event.customer_id}", fact.streamid, *at, event.customer_id, event.by)
+
+    @view(set_aside, AsideRow, of=settings, key=_at, takes=(DeadLetterSkipped,))
+    def aside(_: AsideRow | None, fact: Any) -> AsideRow:
+        return AsideRow(_at(fact), fact.streamid, fact.data.by)
+
+    return stop, skip, aside
+
+
+def _at(fact: Any) -> str:
+    return f"{fact.data.topic}/{fact.data.partition}/{fact.data.offset}"
+
+
+async def park(connection: Connection, letters: Sequence[DeadLetter], topic: str) -> None:
+    """Keep dead letters, byte for byte, here and on their topic; one that is kept already is left as it is."""
+    await connection.execute(
+        """
+        WITH parked AS (
+            INSERT INTO dead_letters SELECT l.* FROM unnest($1::dead_letters[]) l ON CONFLICT DO NOTHING
+            RETURNING topic, partition, "offset", customer_id)
+        INSERT INTO outbox (topic, partition, key, value, headers, streamid, streamversion)
+        SELECT o.topic, o.partition, o.key, o.value, o.headers, o.streamid, o.streamversion
+        FROM unnest($2::outbox[]) o JOIN parked p
+          ON o.streamid = concat_ws('/', 'letter', p.topic, p.partition, p."offset", p.customer_id)
+        """,
+        letters,
+        [
+            (None, topic, letter.partition, letter.key, letter.value, letter.headers, letter.id, 1, None)
+            for letter in letters
+        ],
+    )
+
+
+async def open_letters(db: Database) -> list[DeadLetter]:
+    """Those that nobody has resolved: whose customer is still stopped by them, or that were not set aside."""
+    return [DeadLetter(*row) for row in await db.pool.fetch(_OPEN)]
+
+
+_OPEN = """
+    SELECT d.* FROM dead_letters d
+    LEFT JOIN set_aside a ON a.at = d.topic || '/' || d.partition || '/' || d."offset"
+    LEFT JOIN stops s ON s.customer_id = d.customer_id AND s.outcome IS NULL
+         AND (s.topic, s.partition, s."offset") = (d.topic, d.partition, d."offset")
+    WHERE CASE WHEN d.customer_id = '' THEN a.at IS NULL ELSE s.customer_id IS NOT NULL END
+    ORDER BY d.topic, d.partition, d."offset"
+    """

@@ -1,0 +1,146 @@
+"""What an endpoint asks for, read once off its signature: values of path and query, a body, a kind of request."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NotRequired, get_args
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, with_config
+from starlette.types import Scope
+from typing_extensions import TypedDict
+
+from arrears_runtime.http.callers import CallerRequest
+from arrears_runtime.http.problems import Problem, invalid
+from arrears_runtime.http.strict_json import Body
+
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)  # pydantic reads " 1 ", "1_0", "+1" and "1.0" too
+_QUERY_FIELDS_MAX = 32
+_NAME = re.compile(r"{(\w+)")
+_TYPED_DICT: Any = TypedDict  # its fields are known when an endpoint is read
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`request_as` and `body_as` are the names of the arguments."""
+
+    request: type[CallerRequest]
+    request_as: str
+    body: type[Body] | None
+    body_as: str
+    path: "Values"
+    query: "Values"
+    names: frozenset[str]  # of the body's fields: they are ours, so a problem may say them
+
+    @classmethod
+    def of(cls, endpoint: Callable[..., Any], path: str) -> "Asked":
+        arguments = inspect.signature(endpoint, eval_str=True).parameters
+        kinds = {name: argument.annotation for name, argument in arguments.items()}
+        requests = {name: kind for name, kind in kinds.items() if _is_a(kind, CallerRequest)}
+        bodies = {name: kind for name, kind in kinds.items() if _is_a(kind, BaseModel)}
+        in_path = {name: arguments[name] for name in _NAME.findall(path)}
+        in_query = {
+            name: argument for name, argument in arguments.items() if name not in {*requests, *bodies, *in_path}
+        }
+        assert len(requests) == 1, f"{endpoint.__name__} asks for one request: a CallerRequest or a kind of it"
+        assert len(bodies) < 2, f"{endpoint.__name__} asks for one body at most"
+        body = next(iter(bodies.values()), None)
+        assert body is None or issubclass(body, Body), f"the body of {endpoint.__name__} is a Body, which is strict"
+        return cls(
+            request=next(iter(requests.values())),
+            request_as=next(iter(requests)),
+            body=body,
+            body_as=next(iter(bodies), ""),
+            path=Values.of(in_path),
+            query=Values.of(in_query),
+            names=frozenset(_field_names(body.model_json_schema())) if body else frozenset(),
+        )
+
+    def arguments(self, request: CallerRequest) -> dict[str, Any]:
+        own = request.own_query
+        asked = {name: value for name, value in request.query.items() if name not in own} if own else request.query
+        return {**self._from_path(request.path_params), **self._from_query(asked), self.request_as: request}
+
+    def from_body(self, content: bytes) -> BaseModel:
+        assert self.body is not None
+        try:
+            return self.body.model_validate_json(content)
+        except ValidationError as error:
+            raise invalid("body-invalid", "body", error.errors(include_url=False), self.names) from None
+
+    def _from_path(self, texts: dict[str, str]) -> dict[str, Any]:
+        """What cannot be an id of ours is not there; only a card number is told, so that it is not tried again."""
+        try:
+            return self.path.read(texts)
+        except ValidationError as error:
+            told = any(fault["type"] == "card-number" for fault in error.errors(include_url=False))
+            raise Problem("card-number" if told else "not-found") from None
+
+    def _from_query(self, texts: dict[str, str]) -> dict[str, Any]:
+        try:
+            return self.query.read(texts)
+        except ValidationError as error:
+            raise invalid("query-invalid", "query", error.errors(include_url=False), self.query.names) from None
+
+
+@dataclass(frozen=True)
+class Values:
+    """Named texts of a path or query, and the types they are read as."""
+
+    names: frozenset[str]
+    required: bool
+    whole: frozenset[str]
+    adapter: TypeAdapter[dict[str, Any]]
+
+    @classmethod
+    def of(cls, arguments: Mapping[str, inspect.Parameter]) -> "Values":
+        """One that has a default may be missing."""
+        kinds = {name: argument.annotation for name, argument in arguments.items()}
+        optional = {name for name, argument in arguments.items() if argument.default is not argument.empty}
+        fields = {name: NotRequired[kind] if name in optional else kind for name, kind in kinds.items()}
+        shape = with_config(ConfigDict(strict=True, extra="forbid"))(_TYPED_DICT("Values", fields))
+        whole = frozenset(name for name, kind in kinds.items() if int in _parts(kind))
+        return cls(frozenset(kinds), bool(kinds.keys() - optional), whole, TypeAdapter(shape))
+
+    def read(self, texts: dict[str, str]) -> dict[str, Any]:
+        if not texts and not self.required:
+            return {}
+        if any(not _WHOLE.fullmatch(texts[name]) for name in self.whole & texts.keys()):
+            raise Problem("query-invalid")
+        return self.adapter.validate_strings(texts)
+
+
+def query_of(scope: Scope) -> dict[str, str]:
+    """The query, each parameter once and of whole UTF-8."""
+    if not scope["query_string"]:
+        return {}
+    try:
+        text = scope["query_string"].decode("ascii")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_QUERY_FIELDS_MAX)
+    except ValueError:
+        raise Problem("query-invalid") from None
+    found = dict(pairs)
+    if len(found) != len(pairs) or "\0" in "".join(found.values()):
+        raise Problem("query-invalid")
+    return found
+
+
+def _is_a(kind: Any, of: type) -> bool:
+    return isinstance(kind, type) and issubclass(kind, of)
+
+
+def _parts(kind: Any) -> Iterator[Any]:
+    yield kind
+    for part in get_args(kind):
+        yield from _parts(part)
+
+
+def _field_names(schema: Any) -> Iterator[str]:
+    if isinstance(schema, list):
+        for part in schema:  # pyright: ignore[reportUnknownVariableType]
+            yield from _field_names(part)
+    elif isinstance(schema, dict):
+        yield from schema.get("properties", {})  # pyright: ignore[reportUnknownMemberType]
+        for part in schema.values():  # pyright: ignore[reportUnknownVariableType]
+            yield from _field_names(part)

@@ -1,0 +1,111 @@
+"""A request that changes something: it becomes one command, and the store's answer becomes the response."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from arrears_events import ids
+
+from arrears_runtime.decider import Command, Done, KeyReused, Outcome, Refusal, Stale, Stopped
+from arrears_runtime.http.callers import CallerRequest
+from arrears_runtime.http.problems import Problem, refusal
+
+_KEY = re.compile(
+    r'"?([!#-+\--~]{1,128})"?'
+)  # visible ASCII without quotes and commas; in quotes as the IETF draft has it
+_STRONG_TAG = re.compile(r'"(0|[1-9][0-9]{0,17})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a command: the same however often it is asked. The resource itself is read with GET."""
+
+    id: str
+    version: int
+
+
+class CommandRequest(CallerRequest):
+    """`command_id` is of caller and Idempotency-Key: an id made from it is the same when the request is repeated."""
+
+    idempotency_key: str
+    expected_version: int | None
+
+    def prepare(self, *, if_match: bool) -> None:
+        self.idempotency_key = self._idempotency_key()
+        self.expected_version = self._expected_version() if if_match else None
+
+    @cached_property
+    def command_id(self) -> UUID:
+        return ids.command_id(self.caller.subject, self.idempotency_key)
+
+    async def send(
+        self,
+        *,
+        streamid: str,
+        customer_id: str,
+        body: Any,
+        id: object = None,  # noqa: A002 - the member of the answer
+        location: str | None = None,
+    ) -> Answer:
+        """`id` and `location` are of the resource made or changed; the id is the stream's own where none is given."""
+        command = self._command(streamid, customer_id, body)
+        [outcome] = await self.service.append([command])
+        done = self._done(outcome)
+        self.tag(done.version)
+        if location:
+            self.answer_headers["Location"] = location
+        return Answer(str(id or streamid.partition("/")[2]), done.version)
+
+    def _command(self, streamid: str, customer_id: str, body: Any) -> Command:
+        return Command(
+            id=self.command_id,
+            streamid=streamid,
+            customer_id=customer_id,
+            body=body,
+            time=self.service.now(customer_id),
+            actor=self.caller.subject,
+            actorrole=self.caller.role,
+            onbehalfof=self.caller.on_behalf_of,
+            causationid=f"request/{self.command_id}",
+            correlationid=self.correlation_id,
+            traceparent=self.trace.traceparent,
+            requesthash=self._hash(),
+            expected_version=self.expected_version,
+        )
+
+    def _done(self, outcome: Outcome) -> Done:
+        match outcome:
+            case Done():
+                return outcome
+            case Refusal(code, facts):
+                raise refusal(code, facts, self.app.state.refusals)
+            case Stale(version):
+                raise Problem("version-stale", headers={"ETag": f'"{version}"'})
+            case KeyReused():
+                raise Problem("idempotency-key-reused")
+            case Stopped():
+                raise Problem("customer-stopped")
+
+    def _hash(self) -> str:
+        return hashlib.sha256(f"{self.method} {self.scope['path']}\n".encode() + self.content).hexdigest()
+
+    def _idempotency_key(self) -> str:
+        header = self.once(b"idempotency-key")
+        if header is None:
+            raise Problem("idempotency-key-missing")
+        key = _KEY.fullmatch(header)
+        if not key:
+            raise Problem("idempotency-key-malformed")
+        return key[1]
+
+    def _expected_version(self) -> int:
+        header = self.once(b"if-match")
+        if header is None:
+            raise Problem("if-match-missing")
+        tag = _STRONG_TAG.fullmatch(header)
+        if not tag:
+            raise Problem("if-match-malformed")
+        return int(tag[1])

@@ -1,0 +1,69 @@
+"""The relay: what the outbox holds onto the log, in order. It waits for no one and is woken by a notification."""
+
+import asyncio
+import json
+from typing import Any
+
+import asyncpg
+from arrears_events.log.writer import Writer
+
+from arrears_runtime.database import Database
+
+MOST = 5_000
+"""Records sent before their acknowledgements are waited for: about a megabyte or two in the producer's hands."""
+
+
+class Relay:
+    """Publishes one service's outbox. An error ends it; the next one begins where the log's tail says."""
+
+    def __init__(self, db: Database, prefix: str) -> None:
+        self._db, self._prefix = db, prefix
+        self._wake = asyncio.Event()
+
+    def woken(self, *_: object) -> None:
+        self._wake.set()
+
+    async def run(self, writer: Writer) -> None:
+        while True:
+            self._wake.clear()
+            rows = await self._db.pool.fetch(_LOWEST, MOST)
+            if rows:
+                await self._publish(writer, rows)
+            else:
+                await self._pause()
+
+    async def drain(self, writer: Writer) -> None:
+        """Publish all there is now."""
+        while rows := await self._db.pool.fetch(_LOWEST, MOST):
+            await self._publish(writer, rows)
+
+    async def _publish(self, writer: Writer, rows: list[asyncpg.Record]) -> None:
+        sent = [
+            await writer.send(self._prefix + row["topic"], row["key"], row["value"], row["partition"], _headers(row["headers"]))
+            for row in rows
+        ]
+        ends: dict[tuple[str, int], int] = {}
+        for row, lies in zip(rows, await asyncio.gather(*sent), strict=True):
+            at = row["topic"], row["partition"]
+            ends[at] = max(ends.get(at, 0), lies.offset + 1)
+        topics, partitions = [topic for topic, _ in ends], [partition for _, partition in ends]
+        await self._db.pool.execute(_SENT, [row["position"] for row in rows], topics, partitions, list(ends.values()))
+
+    async def _pause(self) -> None:
+        """Until woken; once a second it looks all the same, for a notification that a lost connection swallowed."""
+        try:
+            await asyncio.wait_for(self._wake.wait(), timeout=1)
+        except TimeoutError:
+            pass
+
+
+def _headers(written: str | None) -> list[tuple[str, bytes]]:
+    found: dict[str, Any] = json.loads(written) if written else {}
+    return [(name, str(value).encode()) for name, value in found.items()]
+
+
+_LOWEST = "SELECT position, topic, partition, key, value, headers FROM outbox ORDER BY position LIMIT $1"
+_SENT = """
+    WITH gone AS (DELETE FROM outbox WHERE position = ANY($1))
+    INSERT INTO confirmed SELECT * FROM unnest($2::text[], $3::int[], $4::bigint[])
+    ON CONFLICT (topic, partition) DO UPDATE SET next = greatest(confirmed.next, excluded.next)"""

@@ -1,0 +1,20 @@
+"""What the harness of a service is told by its environment."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import SecretStr
+
+from arrears_runtime.http.settings import HttpSettings
+
+
+class RuntimeSettings(HttpSettings):
+    """A service's own settings are built on this one. All begin with ARREARS_."""
+
+    kafka_bootstrap: str
+    topic_prefix: str = ""  # several installations may share a broker; tests do
+    database_url: SecretStr  # postgresql://role:password@host:port/database, of this service alone
+    database_connections: int = 16  # one for each of 8 partitions, relay, commits, and some for requests
+    zone: str = "Asia/Shanghai"  # the bank's: business dates are dates there
+    clock: Literal["wall", "business"] = "wall"  # business: 10:00 of the business date after the last close
+    clock_opens: date = date(2026, 3, 31)  # of the business clock, before the first close

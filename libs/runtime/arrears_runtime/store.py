@@ -1,0 +1,363 @@
+"""The one way in: `append(commands)`. It decides on the stream's state and writes stream, rows it owns and outbox at once.
+
+An append to one stream is one query and one statement. The statement's parts all hang on the stream's row having been
+written from the version that was read, so a lost race writes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+from arrears_events.catalogue.base import Event
+from arrears_events.codec import Topic, digest, encode
+from arrears_events.envelope import StreamEvent
+from arrears_events.ids import event_id
+from arrears_events.log.chain import Head
+from arrears_events.log.partitioning import partition_of
+from arrears_events.refused import Refused
+from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, Index, Integer, LargeBinary, MetaData, Table, Text, Uuid, text
+
+from arrears_runtime.database import Connection, Database
+from arrears_runtime.decider import Command, Decider, Done, KeyReused, Outcome, Refusal, Stale, Stopped
+from arrears_runtime.projection import Rows, View, upsert
+
+metadata = MetaData()
+streams = Table(
+    "streams",
+    metadata,
+    Column("streamid", Text, primary_key=True),
+    Column("customer_id", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due", Date),
+    Index("streams_due", "partition", "due", postgresql_where=text("due IS NOT NULL")),
+)
+handled = Table(
+    "handled",
+    metadata,
+    Column("commandid", Uuid, primary_key=True),
+    Column("streamid", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("requesthash", Text),
+)
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", BigInteger, Identity(), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("key", LargeBinary),
+    Column("value", LargeBinary, nullable=False),
+    Column("headers", Text),
+    Column("streamid", Text, nullable=False),
+    Column("streamversion", Integer, nullable=False),
+    Column("written_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Index("outbox_stream", "streamid", "streamversion"),
+)
+
+
+class StreamRow(NamedTuple):
+    streamid: str
+    customer_id: str
+    partition: int
+    version: int
+    hash: str
+    state: str
+    due: Any
+
+
+class HandledRow(NamedTuple):
+    commandid: UUID
+    streamid: str
+    version: int
+    requesthash: str | None
+
+
+class OutboxRow(NamedTuple):
+    position: None
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes
+    headers: str | None
+    streamid: str
+    streamversion: int
+    written_at: None = None
+
+
+class CommandFailed(Exception):  # noqa: N818 - it says what happened
+    """A command met a bug of ours: `decide`, `evolve` or a fold of its stream raised. The cause says what."""
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(type(command.body).__name__)
+        self.command = command
+
+
+class Stream:
+    """A stream in memory while commands are decided on it, with the rows that it owns."""
+
+    def __init__(self, id_: str, customer_id: str, decider: Decider[Any], topic: Topic[Any], found: Any, views: Sequence[View]) -> None:
+        self.id, self.customer_id, self.decider, self.topic = id_, customer_id, decider, topic
+        self.read_at = self.version = found["version"] or 0
+        self.hash: str | None = found["hash"]
+        self.state = decider.adapter.validate_json(found["state"]) if self.version else None
+        self.stopped: bool = found["stopped"]
+        self.rows = [Rows(view, found[view.name] if not view.grows else ()) for view in views]
+        self.outbox: list[OutboxRow] = []
+        self.handled: list[HandledRow] = []
+
+    @property
+    def head(self) -> Head | None:
+        return Head(self.version, self.hash) if self.hash else None
+
+    def take(self, fact: StreamEvent[Any], hash_: str) -> None:
+        """Fold the stream's next event into state and rows."""
+        self.state = self.decider.evolve(self.state, fact.data)
+        self.version, self.hash = fact.streamversion, hash_
+        for rows in self.rows:
+            if type(fact.data) in rows.view.takes:
+                rows.fold(fact)
+
+    def fold(self, fact: StreamEvent[Any], hash_: str) -> None:
+        """Take an event that lies on the log already; its command is handled by it, as of its last event."""
+        self.take(fact, hash_)
+        if self.handled and self.handled[-1].commandid == fact.commandid:
+            self.handled.pop()
+        self.handled.append(HandledRow(fact.commandid, fact.streamid, fact.streamversion, fact.requesthash))
+
+    def row(self, partition: int) -> StreamRow:
+        assert self.hash is not None
+        state = self.decider.adapter.dump_json(self.state).decode()
+        due = self.decider.due(self.state)
+        return StreamRow(self.id, self.customer_id, partition, self.version, self.hash, state, due)
+
+
+class Store:
+    """The streams of one service."""
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        source: str,
+        deciders: dict[str, tuple[Decider[Any], Topic[Any]]],
+        views: Sequence[View],
+        partitions: dict[str, int],
+    ) -> None:
+        """`deciders`: category -> decider and the topic it writes; `partitions`: of each of those topics."""
+        self._db, self._source, self._deciders, self._partitions = db, source, deciders, partitions
+        self._views = {topic.name: [v for v in views if v.topic is topic] for _, topic in deciders.values()}
+        self._all_views = [view for views in self._views.values() for view in views]
+        self._read_text = _read_text(self._all_views)
+
+    async def append(self, commands: Sequence[Command], connection: Connection | None = None) -> list[Outcome]:
+        """Decide and write, in order; an outcome for each command. Raises CommandFailed for a bug of ours.
+
+        With a connection it is part of the caller's transaction. A lost race is decided again under the rows' locks.
+        """
+        if connection is not None:
+            return await self._append_in(connection, commands)
+        if len({command.streamid for command in commands}) > 1:
+            async with self._db.transaction() as transaction:
+                return await self._append_in(transaction, commands)
+        async with self._db.pool.acquire() as own:
+            for _ in range(2):
+                try:
+                    outcomes, streams_ = self._decide(commands, await self._read(own, commands))
+                    if await self.write(own, streams_):
+                        return outcomes
+                except asyncpg.UniqueViolationError:
+                    continue  # the same command id was written a moment ago: it is read now
+                async with own.transaction():
+                    return await self._append_locked(own, commands)
+            raise AssertionError("a command id was neither new nor handled, twice")
+
+    async def _append_in(self, connection: Connection, commands: Sequence[Command]) -> list[Outcome]:
+        outcomes, streams_ = self._decide(commands, await self._read(connection, commands))
+        try:
+            async with connection.transaction():
+                if await self.write(connection, streams_):
+                    return outcomes
+                raise _LostRace
+        except (_LostRace, asyncpg.UniqueViolationError):
+            return await self._append_locked(connection, commands)
+
+    async def _append_locked(self, connection: Connection, commands: Sequence[Command]) -> list[Outcome]:
+        ids = [command.streamid for command in commands]
+        await connection.execute("SELECT 1 FROM streams WHERE streamid = ANY($1) ORDER BY streamid FOR UPDATE", ids)
+        outcomes, streams_ = self._decide(commands, await self._read(connection, commands))
+        written = await self.write(connection, streams_)
+        assert written, "a stream changed under its lock"
+        return outcomes
+
+    async def heads(self, connection: Connection, facts: Sequence[StreamEvent[Any]], customers: Sequence[str]) -> dict[str, Stream]:
+        """The streams of events, as they are."""
+        of = dict(zip((fact.streamid for fact in facts), customers, strict=True))
+        ids = list(of)
+        rows = await connection.fetch(self._read_text, ids, list(of.values()), [_NO_COMMAND] * len(ids))
+        return {id_: self._stream(id_, of[id_], row) for id_, row in zip(ids, rows, strict=True)}
+
+    async def _read(self, connection: Connection, commands: Sequence[Command]) -> list[Any]:
+        return await connection.fetch(
+            self._read_text,
+            [command.streamid for command in commands],
+            [command.customer_id for command in commands],
+            [command.id for command in commands],
+        )
+
+    def _decide(self, commands: Sequence[Command], found: Sequence[Any]) -> tuple[list[Outcome], list[Stream]]:
+        streams_: dict[str, Stream] = {}
+        known = {
+            command.id: HandledRow(command.id, row["handled_streamid"], row["handled_version"], row["requesthash"])
+            for command, row in zip(commands, found, strict=True)
+            if row["handled_streamid"]
+        }
+        outcomes: list[Outcome] = []
+        for command, row in zip(commands, found, strict=True):
+            if command.streamid not in streams_:
+                streams_[command.streamid] = self._stream(command.streamid, command.customer_id, row)
+            outcomes.append(self._decide_one(command, streams_[command.streamid], known))
+        return outcomes, list(streams_.values())
+
+    def _decide_one(self, command: Command, stream: Stream, known: dict[UUID, HandledRow]) -> Outcome:
+        if seen := known.get(command.id):
+            same = seen.streamid == command.streamid and seen.requesthash == command.requesthash
+            return Done(seen.streamid, seen.version) if same else KeyReused()
+        if stream.stopped and stream.decider.heeds_stops:
+            return Stopped()
+        if command.expected_version not in (None, stream.version):
+            return Stale(stream.version)
+        try:
+            events = stream.decider.decide(stream.state, command.body)
+        except Refused as no:
+            return Refusal(no.code, no.facts)
+        except Exception as error:
+            raise CommandFailed(command) from error
+        if events:
+            self._record(events, command, stream)
+            known[command.id] = stream.handled[-1]
+        return Done(stream.id, stream.version)
+
+    def _record(self, events: Iterable[Event], command: Command, stream: Stream) -> None:
+        for event in events:
+            fact = self._envelope(event, command, stream)
+            value = encode(fact)
+            try:
+                stream.take(fact, digest(value))
+            except Exception as error:
+                raise CommandFailed(command) from error
+            partition, key = self._partition(stream), stream.customer_id.encode()
+            name = stream.topic.name
+            stream.outbox.append(OutboxRow(None, name, partition, key, value, None, stream.id, stream.version))
+        stream.handled.append(HandledRow(command.id, stream.id, stream.version, command.requesthash))
+
+    def _envelope(self, event: Event, command: Command, stream: Stream) -> StreamEvent[Any]:
+        version = stream.version + 1
+        return StreamEvent[Any].model_construct(
+            specversion="1.0",
+            source=self._source,
+            type=stream.topic.type_of(type(event)),
+            schemaversion=event.version,
+            time=command.time,
+            data=event,
+            id=event_id(stream.id, version),
+            streamid=stream.id,
+            streamversion=version,
+            prevhash=stream.hash,
+            actor=command.actor,
+            actorrole=command.actorrole,
+            onbehalfof=command.onbehalfof,
+            causationid=command.causationid,
+            commandid=command.id,
+            requesthash=command.requesthash,
+            correlationid=command.correlationid,
+            traceparent=command.traceparent,
+        )
+
+    def _stream(self, id_: str, customer_id: str, row: Any) -> Stream:
+        decider, topic = self._deciders[id_.partition("/")[0]]
+        return Stream(id_, customer_id, decider, topic, row, self._views[topic.name])
+
+    def _partition(self, stream: Stream) -> int:
+        return partition_of(stream.customer_id.encode(), self._partitions[stream.topic.name])
+
+    async def write(self, connection: Connection, streams_: Sequence[Stream], *, from_log: bool = False) -> bool:
+        """Whether all were written; a single stream's statement is all or nothing by itself."""
+        touched = [stream for stream in streams_ if stream.version > stream.read_at]
+        if not touched:
+            return True
+        puts: dict[str, list[Any]] = {}
+        cuts: dict[str, list[Any]] = {}
+        for rows in (rows for stream in touched for rows in stream.rows if rows.changed):
+            puts.setdefault(rows.view.name, []).extend(rows.puts)
+            if rows.cuts:
+                cuts.setdefault(rows.view.name, []).extend(rows.cuts)
+        tables = tuple(view for view in self._all_views if view.name in puts)
+        cut = tuple(view for view in self._all_views if view.name in cuts)
+        written = await connection.fetchval(
+            _write_text(tables, cut, from_log=from_log),
+            [stream.row(self._partition(stream)) for stream in touched],
+            [stream.read_at for stream in touched],
+            [row for stream in touched for row in stream.outbox],
+            [row for stream in touched for row in stream.handled],
+            *(puts[view.name] for view in tables),
+            *(cuts[view.name] for view in cut),
+        )
+        return written == len(touched)
+
+
+class _LostRace(Exception):  # noqa: N818
+    """Fewer streams were written than sent."""
+
+
+_NO_COMMAND = UUID(int=0)
+
+
+def _read_text(views: Sequence[View]) -> str:
+    owned = "".join(
+        f", ARRAY(SELECT v FROM {view.name} v WHERE v.streamid = w.streamid) AS {view.name}" for view in views if not view.grows
+    )
+    return f"""
+        SELECT s.version, s.hash, s.state, h.streamid AS handled_streamid, h.version AS handled_version, h.requesthash,
+               EXISTS (SELECT 1 FROM stops WHERE stops.customer_id = w.customer_id AND stops.outcome IS NULL) AS stopped
+               {owned}
+        FROM unnest($1::text[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w(streamid, customer_id, commandid, n)
+        LEFT JOIN streams s ON s.streamid = w.streamid
+        LEFT JOIN handled h ON h.commandid = w.commandid
+        ORDER BY w.n"""  # noqa: S608 - table names are our own
+
+
+@lru_cache(maxsize=256)
+def _write_text(tables: tuple[View, ...], cut: tuple[View, ...], *, from_log: bool) -> str:
+    """A command that lies on the log may come in two batches; one that is new must be the first of its id."""
+    again = " ON CONFLICT (commandid) DO UPDATE SET version = excluded.version" if from_log else ""
+    parts = [
+        f", put_{view.name} AS ({upsert(view.table, f'unnest(${n}::{view.name}[]) r JOIN written USING (streamid)')})"
+        for n, view in enumerate(tables, start=5)
+    ] + [
+        f", cut_{view.name} AS (DELETE FROM {view.name} WHERE {view.key_column.name} = ANY(${n})"
+        " AND streamid IN (SELECT streamid FROM written))"
+        for n, view in enumerate(cut, start=5 + len(tables))
+    ]
+    return f"""
+        WITH sent AS (SELECT * FROM ROWS FROM (unnest($1::streams[]), unnest($2::int[]))
+                      AS f(streamid, customer_id, partition, version, hash, state, due, read_at)),
+        moved AS (UPDATE streams s SET version = f.version, hash = f.hash, state = f.state, due = f.due
+                  FROM sent f WHERE s.streamid = f.streamid AND s.version = f.read_at AND f.read_at > 0
+                  RETURNING s.streamid),
+        begun AS (INSERT INTO streams SELECT f.streamid, f.customer_id, f.partition, f.version, f.hash, f.state, f.due
+                  FROM sent f WHERE f.read_at = 0 ON CONFLICT DO NOTHING RETURNING streamid),
+        written AS (SELECT streamid FROM moved UNION ALL SELECT streamid FROM begun),
+        posted AS (INSERT INTO outbox (topic, partition, key, value, headers, streamid, streamversion)
+                   SELECT o.topic, o.partition, o.key, o.value, o.headers, o.streamid, o.streamversion
+                   FROM unnest($3::outbox[]) WITH ORDINALITY o JOIN written USING (streamid) ORDER BY o.ordinality RETURNING 1),
+        noted AS (INSERT INTO handled SELECT h.commandid, h.streamid, h.version, h.requesthash
+                  FROM unnest($4::handled[]) h JOIN written USING (streamid)
+{again})
+        {"".join(parts)}
+        SELECT count(*)::int FROM written
+        WHERE (SELECT count(*) FROM posted) = 0 OR pg_notify('outbox', '') IS NOT NULL"""  # noqa: S608

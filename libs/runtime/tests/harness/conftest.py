@@ -1,0 +1,52 @@
+"""A service of the small trade on real Kafka and PostgreSQL, and a bank that writes to it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from arrears_events.log.writer import Writer
+from arrears_runtime.database import Database
+from arrears_runtime.service import Instance, Service
+from arrears_runtime.settings import RuntimeSettings
+from tally import SERVICE
+from watched import Bank, Running
+
+
+@pytest.fixture
+async def bank(kafka: Any) -> AsyncIterator[Bank]:
+    async with Writer(kafka.bootstrap) as writer:
+        yield Bank(writer, kafka.prefix)
+
+
+@pytest.fixture
+def running(kafka: Any) -> Callable[..., Any]:
+    """Starts the small service on a database; leaving the context kills it where it stands."""
+
+    @asynccontextmanager
+    async def start(url: str, service: Service = SERVICE, *, ready: bool = True) -> AsyncIterator[Running]:
+        settings = RuntimeSettings(
+            kafka_bootstrap=kafka.bootstrap,
+            topic_prefix=kafka.prefix,
+            database_url=url,  # type: ignore[arg-type]
+            clock="business",
+            port=1,
+            issuer="none",
+            cursor_key="x" * 32,  # type: ignore[arg-type]
+        )
+        db = await Database.open(url)
+        instance = Instance(service, db, settings)
+        leading = asyncio.create_task(instance.run())
+        try:
+            if ready:
+                opened = asyncio.create_task(instance.open.wait())
+                await asyncio.wait({leading, opened}, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+                assert opened.done(), f"it did not come up: {instance.problem} {leading}"
+            yield Running(instance, db, kafka)
+        finally:
+            leading.cancel()
+            await asyncio.gather(leading, return_exceptions=True)
+            await db.close()
+
+    return start

@@ -1,0 +1,52 @@
+"""What append answers, and what it writes."""
+
+import asyncio
+
+from arrears_runtime.decider import Done, KeyReused, Refusal, Stale
+from watched import all_records, command
+
+
+async def test_a_command_is_written_once_and_answered_alike_however_often_it_comes(running, database):
+    async with running(database()) as service:
+        first = await service.count("C-1", 5, key="k1")
+        again = await service.count("C-1", 5, key="k1")
+        assert first == again == Done("tally/C-1", 1)
+        assert await service.totals() == {"C-1": 5}
+        await service.settled()
+        assert len(await all_records(service.kafka, "plan.events")) == 1
+
+
+async def test_the_same_id_with_other_content_is_refused(running, database):
+    async with running(database()) as service:
+        await service.count("C-1", key="k1")
+        assert await service.count("C-1", key="k1", hash_="other") == KeyReused()
+        assert await service.count("C-2", key="k1") == KeyReused()
+
+
+async def test_a_refusal_leaves_no_trace(running, database):
+    async with running(database()) as service:
+        assert await service.count("C-1", 2_000_000, key="k1") == Refusal("too-much", {"most": 1_000_000})
+        assert await service.rows("streams") == await service.rows("handled") == []
+
+
+async def test_a_stale_version_is_told_where_the_stream_is(running, database):
+    async with running(database()) as service:
+        await service.count("C-1", key="k1")
+        [outcome] = await service.instance.append([command("C-1", key="k2", expected=0)])
+        assert outcome == Stale(1)
+
+
+async def test_a_crowd_on_one_stream_loses_nothing(running, database):
+    async with running(database()) as service:
+        outcomes = await asyncio.gather(*(service.count("C-1", key=f"k{n}") for n in range(200)))
+        assert sorted(outcome.version for outcome in outcomes) == list(range(1, 201))
+        assert await service.totals() == {"C-1": 200}
+
+
+async def test_thousands_are_decided_in_order_and_written_together(running, database):
+    async with running(database()) as service:
+        commands = [command(f"C-{n % 1000}", 1, key=f"k{n}") for n in range(3000)]
+        outcomes = await service.instance.append(commands)
+        assert [outcome.version for outcome in outcomes] == [n // 1000 + 1 for n in range(3000)]
+        await service.settled()
+        assert len(await all_records(service.kafka, "plan.events")) == 3000

@@ -1,0 +1,298 @@
+"""One account: at most one open case (案件), by the bank's words of its arrears, and the disputes of what is overdue.
+
+A ledger is (account, currency), and each has its own arrears. The case is the account's: it opens with the first ledger
+in arrears, stands at the stage of the worst one, and closes when none is left. Nothing is added across ledgers.
+A fact is older than what is known when its date is not after that of the last word of its ledger that changed
+something. On one day a clearing is newer than a word, and a word newer than a clearing only when a payment was taken
+back that day.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from arrears_events import ids
+from arrears_events.catalogue.case import (
+    ArrearsChanged,
+    CaseClosed,
+    CaseEvent,
+    CaseOpened,
+    ClearingNoted,
+    DisputeAcknowledged,
+    DisputeEscalated,
+    DisputeRaised,
+    DisputeResolved,
+    ReversalNoted,
+    Stage,
+    StageChanged,
+    WriteOffNoted,
+)
+from arrears_events.catalogue.ledger import Parts
+from arrears_events.money import Money
+
+from case_service.domain import dispute
+from case_service.domain.dispute import AcknowledgeDispute, Dispute, RaiseDispute, ResolveDispute
+from case_service.domain.errors import CASE_NOT_OPEN, DISPUTE_UNKNOWN, Refused
+from case_service.domain.ledger import Ledger, stage_of
+
+
+@dataclass(frozen=True)
+class NoteArrears:
+    """The bank's word of a ledger at the end of `as_of`; `word_id` is the id of its event."""
+
+    word_id: str
+    customer_id: str
+    account_id: str
+    as_of: date
+    arrears: Money
+    balance: Money
+    days_past_due: int
+    parts: Parts | None = None
+
+
+@dataclass(frozen=True)
+class ClearArrears:
+    customer_id: str
+    account_id: str
+    cleared_on: date
+    reason: Literal["paid", "restructured", "adjusted"]
+    balance: Money
+
+
+@dataclass(frozen=True)
+class NoteReversal:
+    customer_id: str
+    account_id: str
+    reversal_id: str
+    payment_id: str
+    amount: Money
+    booked_on: date
+
+
+@dataclass(frozen=True)
+class WriteOff:
+    customer_id: str
+    account_id: str
+    written_off_on: date
+    balance: Money
+
+
+@dataclass(frozen=True)
+class CloseDay:
+    """The bank closed `day`."""
+
+    day: date
+
+
+AccountCommand = (
+    NoteArrears | ClearArrears | NoteReversal | WriteOff | RaiseDispute | AcknowledgeDispute | ResolveDispute | CloseDay
+)
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    case_id: UUID
+    stage: Stage
+
+
+@dataclass(frozen=True)
+class Account:
+    """`ledgers` and `reversals` are by currency; a reversal is kept until the bank's next word of its ledger."""
+
+    customer_id: str
+    account_id: str
+    case: OpenCase | None = None
+    written_off: bool = False
+    ledgers: dict[str, Ledger] = field(default_factory=dict[str, Ledger])
+    reversals: dict[str, ReversalNoted] = field(default_factory=dict[str, ReversalNoted])
+    disputes: dict[UUID, Dispute] = field(default_factory=dict[UUID, Dispute])
+
+    def ledger(self, currency: str) -> Ledger:
+        return self.ledgers.get(currency) or Ledger.unknown(currency)
+
+    def stage_with(self, ledger: Ledger) -> Stage:
+        """Of the case when `ledger` is the bank's word."""
+        ledgers = self.ledgers | {ledger.arrears.currency: ledger}
+        return "recovery" if self.written_off else max(stage_of(each.days_past_due) for each in ledgers.values())
+
+    def held(self, currency: str) -> Money:
+        """What open disputes hold of a ledger's arrears: never more than all of them."""
+        open_disputes = [each.terms.disputed_amount for each in self.disputes.values() if each.holds]
+        disputed = sum((each for each in open_disputes if each.currency == currency), Money.of(0, currency))
+        return min(disputed, self.ledger(currency).arrears)
+
+
+def decide(account: Account | None, command: AccountCommand) -> list[CaseEvent]:
+    match account, command:
+        case None, NoteArrears() | ClearArrears() | NoteReversal() | WriteOff():
+            return decide(Account(command.customer_id, command.account_id), command)
+        case Account(), NoteArrears():
+            return _note_arrears(account, command)
+        case Account(), ClearArrears():
+            return _clear(account, command)
+        case Account(), NoteReversal():
+            return _note_reversal(account, command)
+        case Account(), WriteOff():
+            return _write_off(account, command)
+        case Account(), RaiseDispute():
+            return _raise(account, command)
+        case Account(disputes=known), AcknowledgeDispute(id_) | ResolveDispute(id_) if id_ in known:
+            return [*dispute.answer(known[id_], command)]
+        case _, CloseDay():
+            return _close_day(account, command)
+        case _:
+            raise Refused(DISPUTE_UNKNOWN if account else CASE_NOT_OPEN)
+
+
+def evolve(account: Account | None, event: CaseEvent) -> Account:
+    account = account or Account(event.customer_id, event.account_id)
+    match account.case, event:
+        case None, CaseOpened():
+            return replace(_with(account, Ledger.of(event)), case=OpenCase(event.case_id, event.entered_at_stage))
+        case OpenCase(), ArrearsChanged():
+            return _with(account, Ledger.of(event))
+        case OpenCase(id_), StageChanged(to_stage=stage):
+            return replace(account, case=OpenCase(id_, stage), written_off=stage == "recovery")
+        case OpenCase(), CaseClosed():
+            return replace(_with(account, Ledger(event.closed_on, event.balance.zero())), case=None)
+        case None, ClearingNoted():
+            return _with(account, Ledger(event.cleared_on, event.balance.zero()))
+        case _, ReversalNoted():
+            return replace(account, reversals=account.reversals | {event.amount.currency: event})
+        case None, WriteOffNoted():
+            return replace(account, written_off=True)
+        case OpenCase(), DisputeRaised():
+            return _with_dispute(account, Dispute(event))
+        case _, DisputeAcknowledged() | DisputeResolved() | DisputeEscalated():
+            return _with_dispute(account, dispute.evolve(account.disputes[event.dispute_id], event))
+        case _:
+            raise AssertionError(f"{event} cannot follow {account}")
+
+
+def due(account: Account) -> date | None:
+    """The first business day at whose close a dispute's deadline passes."""
+    return min((by for each in account.disputes.values() for _, by in each.deadlines()), default=None)
+
+
+def _note_arrears(account: Account, word: NoteArrears) -> list[CaseEvent]:
+    if not _is_news(account, word):
+        return []
+    if account.case is None:
+        return [_open(account, word)] if word.arrears else []
+    still_restructured = account.ledger(word.arrears.currency).restructured and not word.arrears
+    ledger = Ledger(word.as_of, word.arrears, word.days_past_due, word.parts, still_restructured)
+    return _change(account, account.case, ledger, word.balance)
+
+
+def _is_news(account: Account, word: NoteArrears) -> bool:
+    known, reversal = account.ledger(word.arrears.currency), account.reversals.get(word.arrears.currency)
+    reversed_since = reversal is not None and reversal.booked_on == known.as_of
+    return word.as_of > known.as_of or (word.as_of == known.as_of and reversed_since)
+
+
+def _open(account: Account, word: NoteArrears) -> CaseOpened:
+    reversal = account.reversals.get(word.arrears.currency)
+    return CaseOpened(
+        **_which(account),
+        case_id=ids.case_id(account.account_id, word.word_id),
+        reason="payment_reversed" if reversal and reversal.booked_on <= word.as_of else "missed",
+        opened_by=word.word_id,
+        entered_at_stage=account.stage_with(Ledger(word.as_of, word.arrears, word.days_past_due)),
+        as_of=word.as_of,
+        arrears=word.arrears,
+        balance=word.balance,
+        days_past_due=word.days_past_due,
+        parts=word.parts,
+    )
+
+
+def _change(account: Account, case: OpenCase, ledger: Ledger, balance: Money) -> list[CaseEvent]:
+    if not ledger.differs(account.ledger(ledger.arrears.currency)):
+        return []
+    changed = ArrearsChanged(
+        **_which(account),
+        case_id=case.case_id,
+        as_of=ledger.as_of,
+        arrears=ledger.arrears,
+        balance=balance,
+        days_past_due=ledger.days_past_due,
+        parts=ledger.parts,
+        restructured=ledger.restructured,
+    )
+    return [changed, *_go_to(account.stage_with(ledger), account, case, ledger.as_of)]
+
+
+def _go_to(stage: Stage, account: Account, case: OpenCase, on: date) -> list[CaseEvent]:
+    if stage == case.stage:
+        return []
+    return [StageChanged(**_which(account), case_id=case.case_id, from_stage=case.stage, to_stage=stage, on=on)]
+
+
+def _clear(account: Account, command: ClearArrears) -> list[CaseEvent]:
+    """A cure when no ledger is in arrears any more, and none was restructured; else this one's arrears are nothing."""
+    day, balance, currency = command.cleared_on, command.balance, command.balance.currency
+    known_on, restructured = account.ledger(currency).as_of, command.reason == "restructured"
+    if account.case is None:
+        return [ClearingNoted(**_which(account), cleared_on=day, balance=balance)] if day > known_on else []
+    if day < known_on:
+        return []
+    if restructured or any(each.keeps_open for code, each in account.ledgers.items() if code != currency):
+        return _change(account, account.case, Ledger(day, balance.zero(), restructured=restructured), balance)
+    case_id = account.case.case_id
+    return [CaseClosed(**_which(account), case_id=case_id, outcome="cured", closed_on=day, balance=balance)]
+
+
+def _note_reversal(account: Account, command: NoteReversal) -> list[CaseEvent]:
+    known, ledger = account.reversals.get(command.amount.currency), account.ledger(command.amount.currency)
+    if command.booked_on < ledger.as_of or (known and command.booked_on <= known.booked_on):
+        return []
+    noted = ReversalNoted(
+        **_which(account),
+        case_id=account.case.case_id if account.case else None,
+        reversal_id=command.reversal_id,
+        payment_id=command.payment_id,
+        amount=command.amount,
+        booked_on=command.booked_on,
+    )
+    return [noted]
+
+
+def _write_off(account: Account, command: WriteOff) -> list[CaseEvent]:
+    """Whatever its date: no later word of arrears takes a write-off back."""
+    if account.written_off:
+        return []
+    if account.case:
+        return _go_to("recovery", account, account.case, command.written_off_on)
+    return [WriteOffNoted(**_which(account), written_off_on=command.written_off_on, balance=command.balance)]
+
+
+def _raise(account: Account, command: RaiseDispute) -> list[CaseEvent]:
+    if command.dispute_id in account.disputes:
+        return []
+    if account.case is None:
+        raise Refused(CASE_NOT_OPEN)
+    currency = command.disputed_amount.currency
+    dispute.check_amount(command.disputed_amount, account.ledger(currency).arrears, account.held(currency))
+    return [dispute.raised(command, account.customer_id, account.account_id, account.case.case_id)]
+
+
+def _close_day(account: Account | None, command: CloseDay) -> list[CaseEvent]:
+    disputes = account.disputes.values() if account else ()
+    return [event for each in disputes for event in dispute.escalate(each, command.day)]
+
+
+def _which(account: Account) -> dict[str, Any]:
+    return {"customer_id": account.customer_id, "account_id": account.account_id}
+
+
+def _with(account: Account, ledger: Ledger) -> Account:
+    """With this word as the ledger's last, which answers a reversal of its day or before."""
+    currency, reversals = ledger.arrears.currency, dict(account.reversals)
+    if currency in reversals and reversals[currency].booked_on <= ledger.as_of:
+        del reversals[currency]
+    return replace(account, ledgers=account.ledgers | {currency: ledger}, reversals=reversals)
+
+
+def _with_dispute(account: Account, changed: Dispute) -> Account:
+    return replace(account, disputes=account.disputes | {changed.terms.dispute_id: changed})

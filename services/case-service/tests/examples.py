@@ -1,0 +1,164 @@
+"""Commands and events of one account with boring defaults: a test names only what it is about."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from arrears_events import ids
+from arrears_events.catalogue.case import (
+    ArrearsChanged,
+    CaseClosed,
+    CaseOpened,
+    ClearingNoted,
+    DisputeAcknowledged,
+    DisputeEscalated,
+    DisputeRaised,
+    DisputeResolved,
+    ReversalNoted,
+    StageChanged,
+    WriteOffNoted,
+)
+from arrears_events.catalogue.ledger import Parts
+from arrears_events.money import Money
+from case_service.domain.account import ClearArrears, CloseDay, NoteArrears, NoteReversal, WriteOff
+from case_service.domain.dispute import AcknowledgeDispute, RaiseDispute, ResolveDispute
+
+WHO: dict[str, Any] = {"customer_id": "C-1", "account_id": "A-1"}
+CASE_ID = ids.case_id("A-1", "A-1/missed/2026-04-21")
+DISPUTE_ID = UUID(int=1)
+WHICH: dict[str, Any] = WHO | {"case_id": CASE_ID, "dispute_id": DISPUTE_ID}
+
+
+def day(text: str) -> date:
+    """Of 2026, as 04-21."""
+    return date.fromisoformat(f"2026-{text}")
+
+
+def money(amount: str, currency: str = "TWD") -> Money:
+    return Money.of(amount, currency)
+
+
+def note_arrears(
+    on: str = "04-21", arrears: str = "100", dpd: int = 1, currency: str = "TWD", parts: Parts | None = None
+) -> NoteArrears:
+    return NoteArrears(
+        word_id=f"A-1/missed/2026-{on}",
+        **WHO,
+        as_of=day(on),
+        arrears=money(arrears, currency),
+        balance=money("1000", currency),
+        days_past_due=dpd,
+        parts=parts,
+    )
+
+
+def clear_arrears(on: str = "05-21", reason: Any = "paid", currency: str = "TWD") -> ClearArrears:
+    return ClearArrears(**WHO, cleared_on=day(on), reason=reason, balance=money("900", currency))
+
+
+def note_reversal(on: str = "05-25", id_: str = "R-1") -> NoteReversal:
+    return NoteReversal(**WHO, reversal_id=id_, payment_id="P-1", amount=money("50"), booked_on=day(on))
+
+
+def write_off(on: str = "10-21") -> WriteOff:
+    return WriteOff(**WHO, written_off_on=day(on), balance=money("1000"))
+
+
+def raise_dispute(amount: str = "40", currency: str = "TWD", id_: UUID = DISPUTE_ID) -> RaiseDispute:
+    return RaiseDispute(
+        dispute_id=id_,
+        kind="wrong_amount",
+        disputed_amount=money(amount, currency),
+        raised_on=day("04-22"),
+        acknowledge_by=day("04-24"),
+        resolve_by=day("05-22"),
+    )
+
+
+def acknowledge_dispute(id_: UUID = DISPUTE_ID) -> AcknowledgeDispute:
+    return AcknowledgeDispute(id_, day("04-23"))
+
+
+def resolve_dispute(outcome: Any = "upheld", id_: UUID = DISPUTE_ID) -> ResolveDispute:
+    return ResolveDispute(id_, outcome, day("04-30"))
+
+
+def close_day(on: str) -> CloseDay:
+    return CloseDay(day(on))
+
+
+def case_opened(
+    on: str = "04-21", arrears: str = "100", dpd: int = 1, stage: Any = "M1", currency: str = "TWD", **more: Any
+) -> CaseOpened:
+    word_id = f"A-1/missed/2026-{on}"
+    return CaseOpened(
+        **WHO,
+        case_id=ids.case_id("A-1", word_id),
+        opened_by=word_id,
+        reason=more.pop("reason", "missed"),
+        entered_at_stage=stage,
+        as_of=day(on),
+        arrears=money(arrears, currency),
+        balance=money("1000", currency),
+        days_past_due=dpd,
+        **more,
+    )
+
+
+def arrears_changed(on: str, arrears: str = "100", dpd: int = 1, currency: str = "TWD", **more: Any) -> ArrearsChanged:
+    return ArrearsChanged(
+        **WHO,
+        case_id=CASE_ID,
+        as_of=day(on),
+        arrears=money(arrears, currency),
+        balance=money(more.pop("balance", "1000"), currency),
+        days_past_due=dpd,
+        **more,
+    )
+
+
+def stage_changed(before: Any, after: Any, on: str) -> StageChanged:
+    return StageChanged(**WHO, case_id=CASE_ID, from_stage=before, to_stage=after, on=day(on))
+
+
+def case_closed(on: str = "05-21", currency: str = "TWD") -> CaseClosed:
+    return CaseClosed(**WHO, case_id=CASE_ID, outcome="cured", closed_on=day(on), balance=money("900", currency))
+
+
+def reversal_noted(on: str = "05-25", id_: str = "R-1", case_id: UUID | None = None) -> ReversalNoted:
+    return ReversalNoted(
+        **WHO, case_id=case_id, reversal_id=id_, payment_id="P-1", amount=money("50"), booked_on=day(on)
+    )
+
+
+def clearing_noted(on: str) -> ClearingNoted:
+    return ClearingNoted(**WHO, cleared_on=day(on), balance=money("900"))
+
+
+def write_off_noted(on: str = "10-21") -> WriteOffNoted:
+    return WriteOffNoted(**WHO, written_off_on=day(on), balance=money("1000"))
+
+
+def dispute_raised(amount: str = "40", id_: UUID = DISPUTE_ID) -> DisputeRaised:
+    return DisputeRaised(
+        **WHO,
+        case_id=CASE_ID,
+        dispute_id=id_,
+        kind="wrong_amount",
+        disputed_amount=money(amount),
+        raised_on=day("04-22"),
+        acknowledge_by=day("04-24"),
+        resolve_by=day("05-22"),
+    )
+
+
+def dispute_acknowledged() -> DisputeAcknowledged:
+    return DisputeAcknowledged(**WHICH, acknowledged_on=day("04-23"))
+
+
+def dispute_resolved(outcome: Any = "upheld") -> DisputeResolved:
+    return DisputeResolved(**WHICH, outcome=outcome, resolved_on=day("04-30"))
+
+
+def dispute_escalated(step: Any, deadline: str, on: str) -> DisputeEscalated:
+    return DisputeEscalated(**WHICH, step=step, deadline=day(deadline), on=day(on))

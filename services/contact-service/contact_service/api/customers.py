@@ -1,0 +1,65 @@
+"""What there is to know before a customer is contacted."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from arrears_events.catalogue.bank import ContactPointKind
+from arrears_runtime.http.callers import CallerRequest, found
+from arrears_runtime.http.card_numbers import OpaqueId
+from arrears_runtime.http.routing import Router
+from pydantic import TypeAdapter
+
+from contact_service.views.cases import CaseRow, open_cases_of
+from contact_service.views.profiles import ProfileRow, profile_of
+
+router = Router(tag="customers")
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPointAnswer:
+    """Its value is in the bank's own topic alone. `reserved`: notices sent there have arrived (预留)."""
+
+    contact_point_id: str
+    party_id: str
+    kind: ContactPointKind
+    reserved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCaseAnswer:
+    case_id: UUID
+    account_id: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAnswer:
+    """`language` is BCP 47, `jurisdiction` names a rule pack, `time_zone` is of the IANA database."""
+
+    customer_id: str
+    language: str
+    jurisdiction: str
+    time_zone: str
+    contact_points: list[ContactPointAnswer]
+    open_cases: list[OpenCaseAnswer]
+
+
+_POINTS = TypeAdapter(list[ContactPointAnswer])
+
+
+@router.get("/customers/{customer_id}", permission="customer:read")
+async def get_customer(customer_id: OpaqueId, request: CallerRequest) -> CustomerAnswer:
+    """How the customer is reached, and the open cases to be spoken of."""
+    profile = found(await profile_of(request.db, customer_id))
+    return _answer(profile, await open_cases_of(request.db, customer_id))
+
+
+def _answer(profile: ProfileRow, cases: list[CaseRow]) -> CustomerAnswer:
+    return CustomerAnswer(
+        customer_id=profile.customer_id,
+        language=profile.language,
+        jurisdiction=profile.jurisdiction,
+        time_zone=profile.time_zone,
+        contact_points=_POINTS.validate_json(profile.contact_points),
+        open_cases=[OpenCaseAnswer(case.case_id, case.account_id, case.stage) for case in cases],
+    )

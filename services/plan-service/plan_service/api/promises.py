@@ -1,0 +1,165 @@
+"""Promises to pay (承诺还款): made, cancelled, looked up."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from arrears_events.catalogue.ledger import BusinessDate
+from arrears_events.catalogue.plan import CancellationReason
+from arrears_events.money import Money
+from arrears_runtime.http.callers import CallerRequest, found
+from arrears_runtime.http.card_numbers import OpaqueId
+from arrears_runtime.http.commands import Answer, CommandRequest
+from arrears_runtime.http.paging import ListRequest, Page
+from arrears_runtime.http.problems import Problem
+from arrears_runtime.http.routing import Router
+from arrears_runtime.http.strict_json import Body
+from pydantic import Field
+
+from plan_service.domain.promise import CancelPromise, MakePromise, Outcome, stream_of
+from plan_service.settings import PlanSettings
+from plan_service.views.accounts import accounts_of
+from plan_service.views.promises import PromiseRow, promise_of_id, promises_due, promises_of
+
+router = Router(tag="promises")
+
+
+class PlanCommand(CommandRequest):
+    """Knows the settings of plan-service."""
+
+    @property
+    def settings(self) -> PlanSettings:
+        settings = super().settings
+        assert isinstance(settings, PlanSettings)
+        return settings
+
+    def today(self, customer_id: str) -> date:
+        """The business date, in the bank's zone."""
+        return self.service.now(customer_id).astimezone(ZoneInfo(self.settings.zone)).date()
+
+
+class PromiseRequest(Body):
+    """The customer promises to pay `amount` to `accounts` by the end of `due`."""
+
+    customer_id: OpaqueId
+    accounts: Annotated[list[OpaqueId], Field(min_length=1, max_length=20)]
+    amount: Money
+    due: BusinessDate
+
+
+class CancellationRequest(Body):
+    reason: CancellationReason
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseAnswer:
+    """`paid` is what counts so far; `grace_days` after `due` an open promise is broken.
+
+    `made_by` is the collector; `version` is the ETag of the promise.
+    """
+
+    promise_id: UUID
+    version: int
+    customer_id: str
+    accounts: list[str]
+    amount: Money
+    paid: Money
+    made_on: date
+    due: date
+    grace_days: int
+    outcome: Outcome
+    made_by: str
+    made_at: datetime
+
+
+@router.post("/promises", status_code=201, permission="promise:make")
+async def make_promise(ask: PromiseRequest, request: PlanCommand) -> Answer:
+    """Record the customer's promise to pay. 409 when one is open; 422 when the date or an account will not do."""
+    await _check_accounts(ask, request)
+    today, settings = request.today(ask.customer_id), request.settings
+    promise = MakePromise(
+        customer_id=ask.customer_id,
+        promise_id=request.command_id,
+        accounts=frozenset(ask.accounts),
+        amount=ask.amount,
+        made_on=today,
+        due=ask.due,
+        latest=today + settings.promise_latest_days,
+        grace_days=settings.promise_grace_days.days,
+    )
+    return await request.send(
+        streamid=stream_of(ask.customer_id),
+        customer_id=ask.customer_id,
+        body=promise,
+        id=promise.promise_id,
+        location=f"/promises/{promise.promise_id}",
+    )
+
+
+@router.post("/promises/{promise_id}/cancellations", status_code=201, permission="promise:make", if_match=True)
+async def cancel_promise(promise_id: UUID, ask: CancellationRequest, request: CommandRequest) -> Answer:
+    """Take the open promise off. 409 when it is not open any more."""
+    row = found(await promise_of_id(request.db, promise_id))
+    return await request.send(
+        streamid=row.streamid,
+        customer_id=row.customer_id,
+        body=CancelPromise(promise_id=promise_id, reason=ask.reason),
+        id=promise_id,
+        location=f"/promises/{promise_id}",
+    )
+
+
+@router.get("/promises/{promise_id}", permission="promise:read")
+async def get_promise(promise_id: UUID, request: CallerRequest) -> PromiseAnswer:
+    row = found(await promise_of_id(request.db, promise_id))
+    request.tag(row.version)
+    return _answer(row)
+
+
+@router.get("/promises", permission="promise:read")
+async def list_promises(
+    request: ListRequest, due: date | None = None, outcome: Outcome | None = None
+) -> Page[PromiseAnswer]:
+    """Those of a day, of an outcome, or both: largest first in each currency."""
+    after = request.after(tuple[str, Decimal, UUID])
+    rows = await promises_due(request.db, due=due, outcome=outcome, after=after, limit=request.fetch)
+    return request.page(
+        [_answer(row) for row in rows], lambda it: (it.amount.currency, it.amount.amount, it.promise_id)
+    )
+
+
+@router.get("/customers/{customer_id}/promises", permission="promise:read")
+async def list_promises_of_customer(customer_id: OpaqueId, request: ListRequest) -> Page[PromiseAnswer]:
+    """All promises of the customer, newest first."""
+    found(await accounts_of(request.db, customer_id) or None)
+    rows = await promises_of(request.db, customer_id, after=request.after(tuple[int]), limit=request.fetch)
+    return request.page([_answer(row) for row in rows], lambda it: (it.version,))
+
+
+async def _check_accounts(ask: PromiseRequest, request: CommandRequest) -> None:
+    """Each is the customer's, and has a ledger in the currency."""
+    currencies = {row.account_id: row.currencies for row in await accounts_of(request.db, ask.customer_id)}
+    if not currencies.keys() >= set(ask.accounts):
+        raise Problem("unknown-account")
+    if any(ask.amount.currency not in currencies[account] for account in ask.accounts):
+        raise Problem("unknown-currency")
+
+
+def _answer(row: PromiseRow) -> PromiseAnswer:
+    return PromiseAnswer(
+        promise_id=row.promise_id,
+        version=row.version,
+        customer_id=row.customer_id,
+        accounts=row.accounts,
+        amount=Money.of(row.amount, row.currency),
+        paid=Money.of(row.paid, row.currency),
+        made_on=row.made_on,
+        due=row.due,
+        grace_days=row.grace_days,
+        outcome=row.outcome,
+        made_by=row.made_by,
+        made_at=row.made_at,
+    )

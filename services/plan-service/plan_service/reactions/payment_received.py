@@ -1,0 +1,18 @@
+"""A payment may keep the customer's promise."""
+
+from arrears_events.catalogue.bank import PaymentReceived
+from arrears_events.envelope import SourceEvent
+from arrears_runtime.reaction import on
+
+from plan_service.domain.promise import CountPayment, stream_of
+
+
+@on(PaymentReceived, stream=lambda fact: stream_of(fact.data.customer_id))
+def count_payment(fact: SourceEvent[PaymentReceived]) -> CountPayment:
+    payment = fact.data
+    return CountPayment(
+        payment_id=payment.payment_id,
+        account_id=payment.account_id,
+        amount=payment.amount,
+        value_date=payment.value_date,
+    )

@@ -1,0 +1,146 @@
+"""Promises to pay (承诺还款), as the worklist and the customer's page show them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from arrears_events.catalogue.plan import (
+    PLAN,
+    PaymentCounted,
+    PaymentUncounted,
+    PromiseBroken,
+    PromiseCancelled,
+    PromiseKept,
+    PromiseMade,
+    PromiseReopened,
+)
+from arrears_events.envelope import StreamEvent
+from arrears_runtime.database import Database
+from arrears_runtime.projection import view
+from sqlalchemy import ARRAY, Column, Date, DateTime, Index, Integer, Numeric, Table, Text, Uuid, select, tuple_
+
+from plan_service.domain.promise import Outcome, PromiseEvent
+from plan_service.views import metadata
+
+promises = Table(
+    "promises",
+    metadata,
+    Column("promise_id", Uuid, primary_key=True),
+    Column("streamid", Text, index=True),
+    Column("customer_id", Text, index=True),
+    Column("version", Integer),
+    Column("accounts", ARRAY(Text)),
+    Column("currency", Text),
+    Column("amount", Numeric(18, 3)),
+    Column("paid", Numeric(18, 3)),
+    Column("made_on", Date),
+    Column("due", Date),
+    Column("latest", Date),
+    Column("grace_days", Integer),
+    Column("outcome", Text),
+    Column("made_by", Text),
+    Column("made_at", DateTime(timezone=True)),
+)
+Index("promises_due", promises.c.due, promises.c.outcome)
+
+
+class PromiseRow(NamedTuple):
+    promise_id: UUID
+    streamid: str
+    customer_id: str
+    version: int
+    accounts: list[str]
+    currency: str
+    amount: Decimal
+    paid: Decimal
+    made_on: date
+    due: date
+    latest: date
+    grace_days: int
+    outcome: Outcome
+    made_by: str
+    made_at: datetime
+
+
+@view(promises, PromiseRow, of=PLAN, key="promise_id")
+def fold(row: PromiseRow | None, fact: StreamEvent[PromiseEvent]) -> PromiseRow:
+    event = fact.data
+    if isinstance(event, PromiseMade):
+        return _made(fact, event)
+    assert row, f"{event} of a promise that was not made"
+    return _changed(row, event)._replace(version=fact.streamversion)
+
+
+def _made(fact: StreamEvent[PromiseEvent], made: PromiseMade) -> PromiseRow:
+    return PromiseRow(
+        promise_id=made.promise_id,
+        streamid=fact.streamid,
+        customer_id=made.customer_id,
+        version=fact.streamversion,
+        accounts=sorted(made.accounts),
+        currency=made.amount.currency,
+        amount=made.amount.amount,
+        paid=made.amount.zero().amount,
+        made_on=made.made_on,
+        due=made.due,
+        latest=made.latest,
+        grace_days=made.grace_days,
+        outcome="open",
+        made_by=fact.actor,
+        made_at=fact.time,
+    )
+
+
+def _changed(
+    row: PromiseRow,
+    event: PaymentCounted | PaymentUncounted | PromiseKept | PromiseReopened | PromiseBroken | PromiseCancelled,
+) -> PromiseRow:
+    match event:
+        case PaymentCounted():
+            return row._replace(paid=row.paid + event.amount.amount)
+        case PaymentUncounted():
+            return row._replace(paid=row.paid - event.amount.amount)
+        case PromiseKept():
+            return row._replace(outcome="kept")
+        case PromiseReopened():
+            return row._replace(outcome="open")
+        case PromiseBroken():
+            return row._replace(outcome="broken")
+        case PromiseCancelled():
+            return row._replace(outcome="cancelled")
+
+
+async def promise_of_id(db: Database, promise_id: UUID) -> PromiseRow | None:
+    return await db.row(PromiseRow, select(promises).where(promises.c.promise_id == promise_id))
+
+
+async def promises_of(db: Database, customer_id: str, *, after: tuple[int] | None, limit: int) -> list[PromiseRow]:
+    """Newest first: in the order of their versions, of which only the newest promise's still grows."""
+    query = select(promises).where(promises.c.customer_id == customer_id)
+    if after:
+        query = query.where(promises.c.version < after[0])
+    return await db.rows(PromiseRow, query.order_by(promises.c.version.desc()).limit(limit))
+
+
+async def promises_due(
+    db: Database,
+    *,
+    due: date | None,
+    outcome: Outcome | None,
+    after: tuple[str, Decimal, UUID] | None,
+    limit: int,
+) -> list[PromiseRow]:
+    """Largest first in each currency; all days where no day is named, all outcomes where none is."""
+    query = select(promises)
+    if due:
+        query = query.where(promises.c.due == due)
+    if outcome:
+        query = query.where(promises.c.outcome == outcome)
+    if after:
+        currency, amount, promise_id = after
+        query = query.where(tuple_(*_LARGEST_FIRST) > (currency, -amount, promise_id))
+    return await db.rows(PromiseRow, query.order_by(*_LARGEST_FIRST).limit(limit))
+
+
+_LARGEST_FIRST = promises.c.currency, -promises.c.amount, promises.c.promise_id

@@ -1,0 +1,131 @@
+"""The API of promises: given accounts and promises, when a request, then its answer and new events."""
+
+from typing import Any
+
+from plan_service.domain.promise import stream_of
+
+from .conftest import Plan
+
+
+def problem(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["type"].rpartition(":")[2]
+
+
+async def test_a_promise_is_made_and_can_be_read_at_once(plan: Plan):
+    await plan.opened("A-1")
+    made = await plan.promise()
+    assert (made.status_code, made.json()["version"]) == (201, 1)
+    shown = await plan.http.get(made.headers["Location"])
+    assert shown.headers["ETag"] == made.headers["ETag"] == '"1"'
+    expected = {"outcome": "open", "made_on": "2026-06-01", "due": "2026-06-10", "grace_days": 3, "made_by": "anna"}
+    assert expected.items() <= shown.json().items()
+    assert shown.json()["paid"] == {"amount": "0.00", "currency": "TWD"}
+
+
+async def test_the_rule_in_force_is_recorded_with_the_promise(plan: Plan):
+    await plan.opened("A-1")
+    await plan.promise()
+    [value] = [row["value"] for row in await plan.db.pool.fetch("SELECT value FROM outbox")]
+    assert b'"latest":"2026-07-01"' in value
+    assert b'"grace_days":3' in value
+
+
+async def test_an_account_that_is_not_the_customers_is_refused(plan: Plan):
+    await plan.opened("A-1", customer="C-2")
+    assert problem(await plan.promise("A-1", customer="C-1")) == (422, "unknown-account")
+    assert problem(await plan.promise("A-9", customer="C-2")) == (422, "unknown-account")
+    assert await plan.events() == []
+
+
+async def test_a_currency_that_an_account_has_not_is_refused(plan: Plan):
+    await plan.opened("A-1", currency="USD")
+    assert problem(await plan.promise("A-1")) == (422, "unknown-currency")
+
+
+async def test_a_second_promise_is_refused_with_the_first(plan: Plan):
+    await plan.opened("A-1")
+    first, second = await plan.promise(), await plan.promise()
+    assert problem(second) == (409, "promise-open")
+    assert second.json()["promise_id"] == first.json()["id"]
+
+
+async def test_a_date_out_of_range_is_refused_with_the_range(plan: Plan):
+    await plan.opened("A-1")
+    refused = await plan.promise(due="2026-07-02")
+    assert problem(refused) == (422, "promise-date-out-of-range")
+    assert {"earliest": "2026-06-01", "latest": "2026-07-01"}.items() <= refused.json().items()
+
+
+async def test_a_body_that_is_not_strict_is_refused(plan: Plan):
+    await plan.opened("A-1")
+    twd = {"amount": "3000.00", "currency": "TWD"}
+    for amount in (twd | {"extra": 1}, twd | {"amount": 3000}, twd | {"amount": "3000.0"}, twd | {"currency": "XXX"}):
+        assert problem(await plan.promise(amount=amount)) == (422, "body-invalid")
+    wrongs: list[dict[str, Any]] = [{"accounts": []}, {"due": "10.06.2026"}, {"promise_id": "1"}):
+        assert problem(await plan.promise(**wrong)) == (422, "body-invalid")
+    assert problem(await plan.promise(amount=twd | {"amount": "0.00"})) == (422, "promise-amount-zero")
+
+
+async def test_an_open_promise_is_cancelled_by_who_saw_its_newest_version(plan: Plan):
+    await plan.opened("A-1")
+    path = (await plan.promise()).headers["Location"]
+    body = {"reason": "withdrawn"}
+    assert problem(await plan.post(f"{path}/cancellations", body)) == (428, "if-match-missing")
+    assert problem(await plan.post(f"{path}/cancellations", body, version=7)) == (412, "version-stale")
+    assert (await plan.post(f"{path}/cancellations", body, version=1)).status_code == 201
+    assert (await plan.http.get(path)).json()["outcome"] == "cancelled"
+    assert await plan.events() == ["PromiseMade", "PromiseCancelled"]
+
+
+async def test_an_ended_promise_cannot_be_cancelled(plan: Plan):
+    await plan.opened("A-1")
+    first = (await plan.promise()).headers["Location"]
+    await plan.post(f"{first}/cancellations", {"reason": "withdrawn"}, version=1)
+    await plan.promise()
+    again = await plan.post(f"{first}/cancellations", {"reason": "withdrawn"}, version=3)
+    assert problem(again) == (409, "promise-not-open")
+
+
+async def test_what_is_not_there_is_not_found(plan: Plan):
+    nobody = "00000000-0000-0000-0000-000000000000"
+    for path in f"/promises/{nobody}", "/promises/x", "/customers/C-9/promises":
+        assert problem(await plan.http.get(path)) == (404, "not-found")
+    body = {"reason": "withdrawn"}
+    assert problem(await plan.post(f"/promises/{nobody}/cancellations", body, version=1)) == (404, "not-found")
+
+
+async def test_the_worklist_pages_largest_first(plan: Plan):
+    for number, amount in enumerate(("100.00", "300.00", "200.00", "300.00"), start=1):
+        await plan.opened(f"A-{number}", customer=f"C-{number}")
+        money = {"amount": amount, "currency": "TWD"}
+        await plan.promise(f"A-{number}", customer=f"C-{number}", amount=money)
+    first = (await plan.http.get("/promises?due=2026-06-10&outcome=open&limit=3")).json()
+    rest = (await plan.http.get(f"/promises?due=2026-06-10&outcome=open&limit=3&cursor={first['next']}")).json()
+    paged = [item["amount"]["amount"] for item in first["items"] + rest["items"]]
+    assert (paged, rest["next"]) == (["300.00", "300.00", "200.00", "100.00"], None)
+
+
+async def test_the_worklist_can_be_narrowed(plan: Plan):
+    await plan.opened("A-1")
+    await plan.promise()
+    for query, count in ("", 1), ("?due=2026-06-11", 0), ("?outcome=kept", 0), ("?outcome=open", 1):
+        assert len((await plan.http.get(f"/promises{query}")).json()["items"]) == count
+    assert problem(await plan.http.get("/promises?outcome=lost")) == (400, "query-invalid")
+
+
+async def test_a_customers_promises_come_newest_first(plan: Plan):
+    await plan.opened("A-1")
+    ids: list[str] = []
+    for version in 1, 3, 5:
+        made = await plan.promise()
+        ids.append(made.json()["id"])
+        await plan.post(f"/promises/{ids[-1]}/cancellations", {"reason": "withdrawn"}, version=version)
+    first = (await plan.http.get("/customers/C-1/promises?limit=2")).json()
+    rest = (await plan.http.get(f"/customers/C-1/promises?limit=2&cursor={first['next']}")).json()
+    assert [[item["promise_id"] for item in page["items"]] for page in (first, rest)] == [ids[:0:-1], ids[:1]]
+
+
+async def test_all_promises_of_a_customer_are_one_stream(plan: Plan):
+    await plan.opened("A-1")
+    await plan.promise()
+    assert await plan.db.pool.fetchval("SELECT streamid FROM streams") == stream_of("C-1")

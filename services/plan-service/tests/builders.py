@@ -1,0 +1,123 @@
+"""A promise with boring defaults: 3,000 TWD to A-1, made on 1 June 2026, due on the 10th, with three days of grace."""
+
+from datetime import date
+from uuid import UUID
+
+from arrears_events.catalogue.plan import (
+    PaymentCounted,
+    PaymentUncounted,
+    PromiseBroken,
+    PromiseCancelled,
+    PromiseKept,
+    PromiseMade,
+    PromiseReopened,
+)
+from arrears_events.money import Money
+from plan_service.domain.promise import CancelPromise, CountPayment, MakePromise, UncountPayment
+
+FIRST, SECOND = UUID(int=1), UUID(int=2)
+CUSTOMER = "C-1"
+
+
+def day(written: str) -> date:
+    return date.fromisoformat(written)
+
+
+def money(amount: str, currency: str = "TWD") -> Money:
+    return Money.of(amount, currency)
+
+
+def make_promise(
+    id_: UUID = FIRST,
+    *,
+    accounts: tuple[str, ...] = ("A-1",),
+    amount: str = "3000",
+    made: str = "2026-06-01",
+    due: str = "2026-06-10",
+    latest: str = "2026-07-01",
+    grace_days: int = 3,
+) -> MakePromise:
+    return MakePromise(
+        customer_id=CUSTOMER,
+        promise_id=id_,
+        accounts=frozenset(accounts),
+        amount=money(amount),
+        made_on=day(made),
+        due=day(due),
+        latest=day(latest),
+        grace_days=grace_days,
+    )
+
+
+def cancel_promise(id_: UUID = FIRST) -> CancelPromise:
+    return CancelPromise(promise_id=id_, reason="withdrawn")
+
+
+def count_payment(
+    payment_id: str, amount: str, *, on: str = "2026-06-05", account: str = "A-1", currency: str = "TWD"
+) -> CountPayment:
+    return CountPayment(payment_id, account, money(amount, currency), day(on))
+
+
+def uncount_payment(payment_id: str, amount: str, *, reversal: str = "r1", currency: str = "TWD") -> UncountPayment:
+    return UncountPayment(reversal, payment_id, "A-1", money(amount, currency))
+
+
+def promise_made(
+    id_: UUID = FIRST,
+    *,
+    accounts: tuple[str, ...] = ("A-1",),
+    amount: str = "3000",
+    made: str = "2026-06-01",
+    due: str = "2026-06-10",
+) -> PromiseMade:
+    return PromiseMade(
+        customer_id=CUSTOMER,
+        promise_id=id_,
+        accounts=frozenset(accounts),
+        amount=money(amount),
+        made_on=day(made),
+        due=day(due),
+        latest=day("2026-07-01"),
+        grace_days=3,
+    )
+
+
+def promise_cancelled(id_: UUID = FIRST) -> PromiseCancelled:
+    return PromiseCancelled(customer_id=CUSTOMER, promise_id=id_, reason="withdrawn")
+
+
+def payment_counted(
+    payment_id: str, amount: str, *, on: str = "2026-06-05", account: str = "A-1", id_: UUID = FIRST
+) -> PaymentCounted:
+    return PaymentCounted(
+        customer_id=CUSTOMER,
+        promise_id=id_,
+        account_id=account,
+        payment_id=payment_id,
+        amount=money(amount),
+        value_date=day(on),
+    )
+
+
+def payment_uncounted(payment_id: str, amount: str, *, reversal: str = "r1") -> PaymentUncounted:
+    return PaymentUncounted(
+        customer_id=CUSTOMER,
+        promise_id=FIRST,
+        account_id="A-1",
+        reversal_id=reversal,
+        payment_id=payment_id,
+        amount=money(amount),
+    )
+
+
+def promise_kept(paid: str = "3000") -> PromiseKept:
+    return PromiseKept(customer_id=CUSTOMER, promise_id=FIRST, paid=money(paid))
+
+
+def promise_reopened(paid: str = "0") -> PromiseReopened:
+    return PromiseReopened(customer_id=CUSTOMER, promise_id=FIRST, paid=money(paid))
+
+
+def promise_broken(paid: str = "0", at: str = "2026-06-14") -> PromiseBroken:
+    return PromiseBroken(customer_id=CUSTOMER, promise_id=FIRST, paid=money(paid), day=day(at))
