@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +25,15 @@ class Kafka:
 
 
 @pytest.fixture(scope="session")
-def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
-    root: Path = tmp_path_factory.mktemp("stack")
-    yield infrastructure.up(root)
-    infrastructure.down(root)
+def addresses() -> Iterator[Addresses]:
+    """In a folder of its own: pytest's is closed to PostgreSQL's user by the next run that starts beside this one."""
+    root = Path(tempfile.mkdtemp(prefix="arrears-"))
+    root.chmod(0o755)
+    try:
+        yield infrastructure.up(root)
+    finally:
+        infrastructure.down(root)
+        shutil.rmtree(root, ignore_errors=True)
 
 
 @pytest.fixture

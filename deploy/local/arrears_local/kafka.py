@@ -118,7 +118,7 @@ def _holds_history(data: Path) -> bool:
 def _format(home: Home, begun: Path) -> None:
     configuration = home.folder(NAME) / "format.properties"
     write_whole(configuration, _properties(home, begun.name))
-    ask = [*_java(), "kafka.tools.StorageTool", "format", "--cluster-id", _cluster_id(), "--config", configuration.name]
+    ask = [*_java(), "kafka.tools.StorageTool", "format", f"--cluster-id={_cluster_id()}", "--config", configuration.name]
     told = subprocess.run(
         ask, cwd=home.folder(NAME), env=environment(SETTINGS), capture_output=True, text=True, check=False
     )

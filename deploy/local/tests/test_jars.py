@@ -43,9 +43,10 @@ def test_a_file_that_is_not_the_pinned_one_is_refused_and_not_kept():
     assert not any(path.exists() for path in jars.class_path())
 
 
-@pytest.mark.usefixtures("home", "impostor")
+@pytest.mark.usefixtures("impostor")
 def test_a_changed_file_is_noticed_before_the_next_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("XDG_CACHE_HOME")
+    jars.ensure()
     whole = jars.class_path()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (jars.downloads() / "jars").mkdir(parents=True)

@@ -21,7 +21,7 @@ from aiokafka.errors import KafkaError
 from arrears_events.codec import Topic
 from arrears_events.log import topics
 from arrears_events.log.partitioning import partition_of
-from arrears_events.log.reader import Reader
+from arrears_events.log.reader import HistoryIncomplete, Reader
 from arrears_events.log.writer import Writer
 from sqlalchemy import MetaData
 
@@ -45,6 +45,16 @@ RETRY_SECONDS = 1.0
 """Between two tries to lead, when the broker or the database is away."""
 STALLED_SECONDS = 15.0
 """Unread records and no progress for so long is not ready."""
+
+
+class _LeadLost(RuntimeError):
+    """This instance does not lead any more."""
+
+
+PASSING = (OSError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, positions.Fenced, _LeadLost)
+"""What ends a lead and may be over at the next try: broker or database away, another leader."""
+REFUSALS = (topics.TopicsDiffer, LookupError, HistoryIncomplete, positions.ReactionsUnknown)
+"""What a person must mend; each says how. It is looked at again until then, and the service is not ready."""
 
 
 @dataclass(frozen=True)
@@ -159,10 +169,10 @@ class Instance:
         while True:
             try:
                 await self._lead()
-            except* (OSError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, positions.Fenced, _LeadLost) as lost:
+            except* PASSING as lost:
                 self._say(lost)
-            except* (topics.TopicsDiffer, LookupError) as wrong:
-                self._say(wrong)
+            except* REFUSALS as refusal:
+                self._say(refusal)
             await asyncio.sleep(RETRY_SECONDS)
 
     def _say(self, errors: BaseExceptionGroup[Exception]) -> None:
@@ -210,7 +220,7 @@ class Instance:
 
     async def _stand_by(self) -> None:
         """Another instance leads; answer HTTP once it has caught up."""
-        self.problem = "another instance leads and has not caught up"
+        self.problem = ""
         if await schema.caught_up(self._db, self.service.fingerprint):
             self.open.set()
             await self.follower.load()
@@ -221,7 +231,6 @@ class Instance:
     async def prepare(self) -> None:
         """Topics as they must be, and tables of this code; tables of another are made anew, once their outbox is out."""
         service, settings = self.service, self.settings
-        self.problem = "checking topics and tables"
         read_and_written = {topic.name for topic in (service.topic, service.settings_topic, *service.reads)}
         await topics.check(settings.kafka_bootstrap, {*read_and_written, service.letters}, settings.topic_prefix)
         there = await schema.found(self._db)
@@ -234,7 +243,6 @@ class Instance:
 
     async def catch_up(self, reader: Reader) -> list[DeadLetter]:
         """Bring streams and own rows up to the heads of the service's own topics."""
-        self.problem = "reading the service's own topics"
         events = (self.service.settings_topic, self.service.topic)
         own = OwnLog(self._db, self.store, events, self.service.letters, self.partitions)
         gc.freeze()
@@ -291,10 +299,6 @@ class Instance:
             self._progress = ({topic: list(each) for topic, each in folded.items()}, monotonic())
         stalled = monotonic() - self._progress[1] > STALLED_SECONDS
         return Check(not stalled, f"{sum(lag.values())} records unread and none read for {STALLED_SECONDS:.0f} s" if stalled else "")
-
-
-class _LeadLost(RuntimeError):
-    """This instance does not lead any more."""
 
 
 def _check_totals(letters: Sequence[DeadLetter]) -> Check:

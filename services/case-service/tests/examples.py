@@ -24,7 +24,14 @@ from case_service.domain.account import ClearArrears, CloseDay, NoteArrears, Not
 from case_service.domain.dispute import AcknowledgeDispute, RaiseDispute, ResolveDispute
 
 WHO: dict[str, Any] = {"customer_id": "C-1", "account_id": "A-1"}
-CASE_ID = ids.case_id("A-1", "A-1/missed/2026-04-21")
+
+
+def case_id_of(on: str) -> UUID:
+    """Of the case that the word of that day opened."""
+    return ids.case_id("A-1", f"A-1/missed/2026-{on}")
+
+
+CASE_ID = case_id_of("04-21")
 DISPUTE_ID = UUID(int=1)
 WHICH: dict[str, Any] = WHO | {"case_id": CASE_ID, "dispute_id": DISPUTE_ID}
 
@@ -64,9 +71,12 @@ def write_off(on: str = "10-21") -> WriteOff:
     return WriteOff(**WHO, written_off_on=day(on), balance=money("1000"))
 
 
-def raise_dispute(amount: str = "40", currency: str = "TWD", id_: UUID = DISPUTE_ID) -> RaiseDispute:
+def raise_dispute(
+    amount: str = "40", currency: str = "TWD", id_: UUID = DISPUTE_ID, case_id: UUID = CASE_ID
+) -> RaiseDispute:
     return RaiseDispute(
         dispute_id=id_,
+        case_id=case_id,
         kind="wrong_amount",
         disputed_amount=money(amount, currency),
         raised_on=day("04-22"),
@@ -90,11 +100,10 @@ def close_day(on: str) -> CloseDay:
 def case_opened(
     on: str = "04-21", arrears: str = "100", dpd: int = 1, stage: Any = "M1", currency: str = "TWD", **more: Any
 ) -> CaseOpened:
-    word_id = f"A-1/missed/2026-{on}"
     return CaseOpened(
         **WHO,
-        case_id=ids.case_id("A-1", word_id),
-        opened_by=word_id,
+        case_id=case_id_of(on),
+        opened_by=f"A-1/missed/2026-{on}",
         reason=more.pop("reason", "missed"),
         entered_at_stage=stage,
         as_of=day(on),

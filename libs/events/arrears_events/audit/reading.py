@@ -52,6 +52,7 @@ async def find_customer(reader: Reader, topic: Topic[Any], name: str, wanted: st
     async for records in _all_of(reader, at):
         found = filter(None, (customer_of(record, topic, name, wanted) for record in records))
         if customer_id := next(found, None):
+            reader.read_from({})  # else its long poll stands before every question that follows
             return customer_id
     raise LookupError(f"no record of {topic.name} has {name} {wanted}")
 

@@ -45,22 +45,21 @@ class Streams:
 
     def take(self, record: Record, event: StreamEvent[Event]) -> Iterator[Finding]:
         head = self._heads.get(event.streamid) or self._begin(event)
-        hash_ = sha256(record.value).digest()
+        hash_, id_ = sha256(record.value).digest(), event_id(event.streamid, event.streamversion)
         late = event.streamversion <= head.version
-        for code, sentence in [*_by_itself(record, event), *(() if late else _after(head, event))]:
+        for code, sentence in [*_by_itself(record, event, id_), *(() if late else _after(head, event))]:
             yield Finding(
                 code, record.topic, record.partition, record.offset, sentence, event.streamid, event.streamversion
             )
-        self._keep(record, event, head, hash_, late)
+        self._keep(record, event, head, id_, hash_, late)
 
     def _begin(self, event: StreamEvent[Event]) -> Head:
         self.count += 1
         head = Head(self._evidence.stream(event.streamid), 0, b"", event.time, None)
         return self._heads.setdefault(event.streamid, head)
 
-    def _keep(self, record: Record, event: StreamEvent[Event], head: Head, hash_: bytes, late: bool) -> None:
+    def _keep(self, record: Record, event: StreamEvent[Event], head: Head, id_: UUID, hash_: bytes, late: bool) -> None:
         at = (self._lane, record.offset, head.stream, event.streamversion)
-        id_ = event_id(event.streamid, event.streamversion)
         self._evidence.event(id_, record.topic, hash_[:16], late, *at)
         if not event.causationid.startswith(REQUEST):
             self._evidence.cause(event.causationid, *at)
@@ -71,10 +70,10 @@ class Streams:
         head.version, head.hash, head.time, head.command = event.streamversion, hash_, event.time, event.commandid
 
 
-def _by_itself(record: Record, event: StreamEvent[Event]) -> Iterator[tuple[Code, str]]:
+def _by_itself(record: Record, event: StreamEvent[Event], id_: UUID) -> Iterator[tuple[Code, str]]:
     if encode(event) != record.value:
         yield Code.NOT_CANONICAL, "Its bytes are not the canonical form of what they say."
-    if event.id != event_id(event.streamid, event.streamversion):
+    if event.id != id_:
         yield Code.WRONG_ID, f"Its id {event.id} is not that of its stream and version."
     if event.causationid.startswith(REQUEST) and event.causationid != f"{REQUEST}{event.commandid}":
         yield (

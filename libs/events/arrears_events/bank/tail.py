@@ -62,7 +62,7 @@ class _Search:
         return Found({head.id: head.hash for head in found}, sum(1 for head in found if head.closed))
 
 
-async def read_tail(reader: Reader, source: str) -> Tail:
+async def read_tail(reader: Reader, source: str, step: int = STEP) -> Tail:
     """Raises LogUnreachable when there is no topic."""
     try:
         at = [(BANK.name, partition) for partition in await reader.partitions(BANK.name)]
@@ -71,7 +71,6 @@ async def read_tail(reader: Reader, source: str) -> Tail:
     starts, ends = await reader.starts(at), await reader.ends(at)
     searches = {each: _Search(start=starts[each], low=ends[each]) for each in at}
     others: set[str] = set()
-    step = STEP
     while unclosed := _open(searches, date.max):
         others |= await _step_back(reader, source, unclosed, step)
         step *= 4

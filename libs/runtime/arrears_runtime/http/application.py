@@ -45,9 +45,9 @@ def application(
     made.state.metrics = Metrics()
     made.openapi = partial(document, made)
     made.add_middleware(Observed, metrics=made.state.metrics)
-    _open_routes(made)
     for router in routers:
         made.router.routes.extend(router.routes)
+    _open_routes(made)
     return made
 
 

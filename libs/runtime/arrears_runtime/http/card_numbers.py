@@ -46,15 +46,19 @@ def _without_card_number(text: str) -> str:
 
 
 def _opaque(id_: str) -> str:
-    """A UUID's digits are drawn by lot, and some look like a card's."""
+    return id_ if not holds_card_number(id_) or _is_uuid(id_) else _without_card_number(id_)
+
+
+def _is_uuid(id_: str) -> bool:
+    """Its digits are drawn by lot, and some look like a card's."""
     try:
-        return str(UUID(id_)) and id_
+        return bool(UUID(id_))
     except ValueError:
-        return _without_card_number(id_)
+        return False
 
 
 def _printable(text: str) -> str:
-    if any(not (character.isprintable() or character in "\n\t") for character in text):
+    if not text.replace("\n", "").replace("\t", "").isprintable():
         raise PydanticCustomError("text-control-character", "A text has no control characters but line breaks and tabs")
     return text
 

@@ -32,7 +32,7 @@ async def live(_: Request) -> Response:
 async def ready(request: Request) -> Response:
     """503 when a check fails, or when the service cannot say in time how it is."""
     condition = await condition_of(request) or _UNKNOWN
-    checks = {**condition.checks, "issuer": _issuer(request.app.state.tokens)}
+    checks = {**condition.checks, "issuer": await _issuer(request.app.state.tokens)}
     readiness = Readiness(
         ready=all(check.ok for check in checks.values()),
         lag=sum(condition.lag.values()),
@@ -53,5 +53,8 @@ async def condition_of(request: Request) -> Condition | None:
         return None
 
 
-def _issuer(tokens: Tokens) -> Check:
-    return Check(tokens.known, "" if tokens.known else "no signing key was fetched yet")
+async def _issuer(tokens: Tokens) -> Check:
+    """It is asked again here: where it was away at the start, no caller comes before we are ready."""
+    if not tokens.known:
+        await tokens.fetch()
+    return Check(tokens.known, "" if tokens.known else "no signing key could be fetched")

@@ -5,6 +5,7 @@ import traceback
 from typing import Any
 
 import structlog
+from pydantic_core import to_json
 
 _FRAMES_MAX = 12  # the innermost; above them stands the framework
 
@@ -18,7 +19,7 @@ def log_to_stdout(service: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             lambda _logger, _method, event: {"service": service, **event},
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
@@ -37,6 +38,10 @@ def failure(error: BaseException) -> dict[str, Any]:
         "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
     }
     return {**told, "cause": type(cause).__name__} if cause else told
+
+
+def _line(event: dict[str, Any], **_: Any) -> str:
+    return to_json(event, serialize_unknown=True).decode()
 
 
 class _Forward(logging.Handler):

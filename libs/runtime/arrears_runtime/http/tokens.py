@@ -45,6 +45,7 @@ class Tokens:
         self._keys: dict[str, Key] = {}
         self._asked = self._fetched = float("-inf")
         self._fetching = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
         self._claims = jwt.JWTClaimsRegistry(
             leeway=int(settings.clock_skew.total_seconds()),
             iss={"essential": True, "value": settings.issuer},
@@ -61,8 +62,8 @@ class Tokens:
         token = _BEARER.fullmatch(authorization or "")
         if not token:
             raise _unauthorized()
-        if time.monotonic() - self._fetched > self._max_age:
-            await self.fetch()
+        if time.monotonic() - self._fetched > self._max_age and self._may_ask():
+            self._renewal = asyncio.create_task(self.fetch())  # nobody waits for keys that are only old
         try:
             return self._checked(token[1])
         except _UnknownKey:
@@ -83,6 +84,9 @@ class Tokens:
                 self._fetched = time.monotonic()
             except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
                 log.error("signing keys not fetched", error=type(error).__name__)
+
+    def _may_ask(self) -> bool:
+        return not self._fetching.locked() and time.monotonic() - self._asked >= self._refetch_after
 
     def _checked(self, token: str) -> Caller:
         try:

@@ -15,7 +15,8 @@ from arrears_events.log.writer import Writer
 from arrears_events.money import Money
 from arrears_events.totals import control_entry, totals_of
 from arrears_runtime.database import Database
-from arrears_runtime.decider import Command
+from arrears_runtime.dead_letters import DeadLetter, ResumeCustomer, SkipDeadLetter, stream_of_letter
+from arrears_runtime.decider import Command, Done
 from arrears_events.ids import command_id
 from arrears_runtime.service import Instance
 
@@ -83,6 +84,7 @@ class Running:
     instance: Instance
     db: Database
     kafka: Any
+    leading: asyncio.Task[None]
 
     async def rows(self, table: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.db.pool.fetch(f"SELECT * FROM {table} ORDER BY 1, 2, 3")]
@@ -102,18 +104,38 @@ class Running:
 
         await eventually(done)
 
+    async def resume(self, letter: DeadLetter, outcome: Any) -> None:
+        """What an operator does with a dead letter that stops somebody."""
+        at = letter.topic, letter.partition, letter.offset
+        stop = [row for row in await self.rows("stops") if row[0] == letter.customer_id]
+        ask = _ask(f"stop/{letter.customer_id}", letter.customer_id, ResumeCustomer(at, "op", outcome), f"{at}/{stop[0][-1]}")
+        [done] = await self.instance.append([ask])
+        assert isinstance(done, Done)
+
+    async def set_aside(self, letter: DeadLetter) -> None:
+        """What an operator does with one that stops nobody."""
+        at = letter.topic, letter.partition, letter.offset
+        [done] = await self.instance.append([_ask(stream_of_letter(at), "dead-letters", SkipDeadLetter(at, "op"), str(at))])
+        assert isinstance(done, Done)
+
     async def count(self, customer: str, units: int = 1, *, key: str, hash_: str = "h") -> Any:
         [outcome] = await self.instance.append([command(customer, units, key=key, hash_=hash_)])
         return outcome
 
 
 def command(customer: str, units: int = 1, *, key: str, hash_: str = "h", expected: int | None = None) -> Command:
+    return _ask(f"tally/{customer}", customer, Count(customer, key, units, DAY), key, hash_, expected)
+
+
+def _ask(
+    streamid: str, customer: str, body: Any, key: str, hash_: str | None = None, expected: int | None = None
+) -> Command:
     id_ = command_id("tester", key)
     return Command(
         id=id_,
-        streamid=f"tally/{customer}",
+        streamid=streamid,
         customer_id=customer,
-        body=Count(customer, key, units, DAY),
+        body=body,
         time=datetime(2026, 4, 1, 2, tzinfo=UTC),
         actor="tester",
         actorrole="collector",

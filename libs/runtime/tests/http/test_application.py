@@ -17,8 +17,8 @@ from arrears_runtime.http.settings import HttpSettings
 from pydantic import ValidationError
 
 
-def demo(service: Any, *routers: Router) -> Any:
-    settings = HttpSettings(port=1, issuer="http://127.0.0.1:1", cursor_key="0123456789abcdef0123456789abcdef")
+def demo(service: Any, *routers: Router, issuer: str = "http://127.0.0.1:1") -> Any:
+    settings = HttpSettings(port=1, issuer=issuer, cursor_key="0123456789abcdef0123456789abcdef")
     return application(title="demo", routers=routers, service=service, settings=settings, refusals={})
 
 
@@ -51,6 +51,12 @@ async def test_an_issuer_that_is_away_does_not_fail_the_start_but_is_not_ready(s
         assert not made.state.tokens.known
 
 
+async def test_an_issuer_that_comes_back_is_asked_again(service: Any, issuer: Any) -> None:
+    made = demo(service, issuer=issuer.url)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(made), base_url="http://demo") as client:
+        assert (await client.get("/health/ready")).json()["checks"]["issuer"]["ok"]
+
+
 @pytest.mark.parametrize("key", ["", "short"])
 def test_a_cursor_key_has_no_weak_default(key: str) -> None:
     with pytest.raises(ValidationError) as told:
@@ -74,6 +80,19 @@ async def test_the_document_says_who_may_and_what_can_go_wrong(anonymous: httpx.
     withdraw = document["paths"]["/promises/{promise_id}/withdrawal"]["post"]
     assert [parameter["name"] for parameter in withdraw["parameters"]] == ["promise_id", "Idempotency-Key", "If-Match"]
     assert "HTTPValidationError" not in json.dumps(document)
+
+
+async def test_the_document_is_the_same_for_the_same_code(service: Any) -> None:
+    def written() -> str:
+        router = Router(tag="doors")
+
+        @router.get("/doors/{door_id}", permission="door:read")
+        async def door(door_id: str, request: CallerRequest, wide: bool = False) -> Answer:
+            raise AssertionError
+
+        return json.dumps(demo(service, router).openapi())
+
+    assert written() == written()
 
 
 async def test_the_docs_load_nothing_from_elsewhere(anonymous: httpx.AsyncClient) -> None:

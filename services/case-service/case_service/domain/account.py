@@ -118,9 +118,8 @@ class Account:
 
     def held(self, currency: str) -> Money:
         """What open disputes hold of a ledger's arrears: never more than all of them."""
-        open_disputes = [each.terms.disputed_amount for each in self.disputes.values() if each.holds]
-        disputed = sum((each for each in open_disputes if each.currency == currency), Money.of(0, currency))
-        return min(disputed, self.ledger(currency).arrears)
+        disputed = (each.terms.disputed_amount for each in self.disputes.values() if each.holds(currency))
+        return min(sum(disputed, Money.of(0, currency)), self.ledger(currency).arrears)
 
 
 def decide(account: Account | None, command: AccountCommand) -> list[CaseEvent]:
@@ -168,6 +167,10 @@ def evolve(account: Account | None, event: CaseEvent) -> Account:
             return _with_dispute(account, dispute.evolve(account.disputes[event.dispute_id], event))
         case _:
             raise AssertionError(f"{event} cannot follow {account}")
+
+
+def stream_of(account_id: str) -> str:
+    return f"account/{account_id}"
 
 
 def due(account: Account) -> date | None:
@@ -270,16 +273,16 @@ def _write_off(account: Account, command: WriteOff) -> list[CaseEvent]:
 def _raise(account: Account, command: RaiseDispute) -> list[CaseEvent]:
     if command.dispute_id in account.disputes:
         return []
-    if account.case is None:
+    if account.case is None or account.case.case_id != command.case_id:
         raise Refused(CASE_NOT_OPEN)
     currency = command.disputed_amount.currency
     dispute.check_amount(command.disputed_amount, account.ledger(currency).arrears, account.held(currency))
-    return [dispute.raised(command, account.customer_id, account.account_id, account.case.case_id)]
+    return [dispute.raised(command, account.customer_id, account.account_id)]
 
 
 def _close_day(account: Account | None, command: CloseDay) -> list[CaseEvent]:
-    disputes = account.disputes.values() if account else ()
-    return [event for each in disputes for event in dispute.escalate(each, command.day)]
+    disputes = account.disputes if account else {}
+    return [event for each in disputes.values() for event in dispute.escalate(each, command.day)]
 
 
 def _which(account: Account) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class RaiseDispute:
     """`acknowledge_by` and `resolve_by` are the last days for it, by what the bank has set."""
 
     dispute_id: UUID
+    case_id: UUID
     kind: DisputeKind
     disputed_amount: Money
     raised_on: date
@@ -59,9 +60,8 @@ class Dispute:
     escalated: tuple[DisputeStep, ...] = ()
     outcome: DisputeOutcome | None = None
 
-    @property
-    def holds(self) -> bool:
-        return self.outcome is None
+    def holds(self, currency: str) -> bool:
+        return self.outcome is None and self.terms.disputed_amount.currency == currency
 
     def deadlines(self) -> list[tuple[DisputeStep, date]]:
         """Of the steps that are neither done nor escalated. A resolution is an acknowledgement too."""
@@ -110,11 +110,11 @@ def check_amount(disputed: Money, arrears: Money, held: Money) -> None:
         raise Refused(DISPUTED_AMOUNT_ABOVE_ARREARS, arrears=arrears, held=held)
 
 
-def raised(command: RaiseDispute, customer_id: str, account_id: str, case_id: UUID) -> DisputeRaised:
+def raised(command: RaiseDispute, customer_id: str, account_id: str) -> DisputeRaised:
     return DisputeRaised(
         customer_id=customer_id,
         account_id=account_id,
-        case_id=case_id,
+        case_id=command.case_id,
         dispute_id=command.dispute_id,
         kind=command.kind,
         disputed_amount=command.disputed_amount,

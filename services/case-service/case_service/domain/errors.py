@@ -5,7 +5,7 @@ from typing import Final
 from arrears_events.refused import Refused
 
 CASE_NOT_OPEN: Final = "case-not-open"
-"""The account has no open case."""
+"""The account has no open case, or another one than this."""
 DISPUTED_AMOUNT_ZERO: Final = "disputed-amount-zero"
 """A dispute is about an amount above zero."""
 DISPUTED_AMOUNT_ABOVE_ARREARS: Final = "disputed-amount-above-arrears"

@@ -52,6 +52,10 @@ def test_without_an_open_case_there_is_nothing_to_dispute():
     given(case_opened(), case_closed()).when(raise_dispute()).then_refused("case-not-open")
 
 
+def test_a_closed_case_is_not_disputed_though_the_account_has_an_open_one():
+    given(case_opened(), case_closed(), case_opened("06-21")).when(raise_dispute()).then_refused("case-not-open")
+
+
 @pytest.mark.parametrize("amount", ["0", "-1"])
 def test_a_disputed_amount_is_above_zero(amount: str):
     given(case_opened()).when(raise_dispute(amount)).then_refused("disputed-amount-zero")

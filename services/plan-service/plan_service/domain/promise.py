@@ -91,6 +91,14 @@ class Promise:
     outcome: Outcome = "open"
 
     @property
+    def id(self) -> UUID:
+        return self.terms.promise_id
+
+    @property
+    def customer_id(self) -> str:
+        return self.terms.customer_id
+
+    @property
     def last_day(self) -> date:
         return self.terms.due + timedelta(days=self.terms.grace_days)
 
@@ -115,24 +123,24 @@ def due(promise: Promise) -> date | None:
 
 def decide(promise: Promise | None, command: PromiseCommand) -> list[PromiseEvent]:
     match promise, command:
-        case Promise(terms=terms), MakePromise(promise_id=again) if terms.promise_id == again:
+        case Promise(), MakePromise() if promise.id == command.promise_id:
             return []
-        case Promise(outcome="open", terms=terms), MakePromise():
-            raise Refused(PROMISE_OPEN, promise_id=terms.promise_id)
+        case Promise(outcome="open"), MakePromise():
+            raise Refused(PROMISE_OPEN, promise_id=promise.id)
         case _, MakePromise():
             return [_make(command)]
-        case Promise(outcome="open" | "cancelled", terms=terms), CancelPromise() if (
-            terms.promise_id == command.promise_id
-        ):
-            return _cancel(promise, command)
+        case Promise(outcome="cancelled"), CancelPromise() if promise.id == command.promise_id:
+            return []
+        case Promise(outcome="open"), CancelPromise() if promise.id == command.promise_id:
+            return [PromiseCancelled(customer_id=promise.customer_id, promise_id=promise.id, reason=command.reason)]
         case _, CancelPromise():
             raise Refused(PROMISE_NOT_OPEN)
         case Promise(outcome="open" | "kept" | "broken"), CountPayment() if promise.asks_for(command):
             return _count(promise, command)
         case Promise(outcome="open" | "kept" | "broken"), UncountPayment() if promise.rests_on(command):
             return _uncount(promise, command)
-        case Promise(outcome="open", terms=terms), CloseDay(day) if day > promise.last_day:
-            return [_broken(terms, promise.paid, day)]
+        case Promise(outcome="open"), CloseDay(day) if day > promise.last_day:
+            return [_broken(promise, day)]
         case _:
             return []
 
@@ -175,23 +183,16 @@ def _make(command: MakePromise) -> PromiseMade:
     )
 
 
-def _cancel(promise: Promise, command: CancelPromise) -> list[PromiseEvent]:
-    if promise.outcome == "cancelled":
-        return []
-    customer_id, promise_id = promise.terms.customer_id, promise.terms.promise_id
-    return [PromiseCancelled(customer_id=customer_id, promise_id=promise_id, reason=command.reason)]
-
-
 def _count(promise: Promise, payment: CountPayment) -> list[PromiseEvent]:
     """By value date, so a payment that was booked late still counts, and corrects a promise held for broken.
 
     A promise that is kept goes on counting, so that what was paid is the same in whatever order payments come, and a
     payment taken back later reopens it only when the others do not reach its amount.
     """
-    customer_id, promise_id, paid = promise.terms.customer_id, promise.terms.promise_id, promise.paid + payment.amount
+    paid = promise.paid + payment.amount
     counted = PaymentCounted(
-        customer_id=customer_id,
-        promise_id=promise_id,
+        customer_id=promise.customer_id,
+        promise_id=promise.id,
         account_id=payment.account_id,
         payment_id=payment.payment_id,
         amount=payment.amount,
@@ -199,16 +200,16 @@ def _count(promise: Promise, payment: CountPayment) -> list[PromiseEvent]:
     )
     if promise.outcome == "kept" or paid < promise.terms.amount:
         return [counted]
-    return [counted, PromiseKept(customer_id=customer_id, promise_id=promise_id, paid=paid)]
+    return [counted, PromiseKept(customer_id=promise.customer_id, promise_id=promise.id, paid=paid)]
 
 
 def _uncount(promise: Promise, reversal: UncountPayment) -> list[PromiseEvent]:
     if reversal.amount.currency != promise.paid.currency or reversal.amount > promise.paid:
         raise Refused(REVERSAL_UNLIKE_PAYMENT, paid=promise.paid)
-    customer_id, promise_id, paid = promise.terms.customer_id, promise.terms.promise_id, promise.paid - reversal.amount
+    paid = promise.paid - reversal.amount
     uncounted = PaymentUncounted(
-        customer_id=customer_id,
-        promise_id=promise_id,
+        customer_id=promise.customer_id,
+        promise_id=promise.id,
         account_id=reversal.account_id,
         reversal_id=reversal.reversal_id,
         payment_id=reversal.payment_id,
@@ -216,8 +217,8 @@ def _uncount(promise: Promise, reversal: UncountPayment) -> list[PromiseEvent]:
     )
     if promise.outcome != "kept" or paid >= promise.terms.amount:
         return [uncounted]
-    return [uncounted, PromiseReopened(customer_id=customer_id, promise_id=promise_id, paid=paid)]
+    return [uncounted, PromiseReopened(customer_id=promise.customer_id, promise_id=promise.id, paid=paid)]
 
 
-def _broken(terms: PromiseMade, paid: Money, day: date) -> PromiseBroken:
-    return PromiseBroken(customer_id=terms.customer_id, promise_id=terms.promise_id, paid=paid, day=day)
+def _broken(promise: Promise, day: date) -> PromiseBroken:
+    return PromiseBroken(customer_id=promise.customer_id, promise_id=promise.id, paid=promise.paid, day=day)

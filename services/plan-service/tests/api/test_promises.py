@@ -61,7 +61,8 @@ async def test_a_body_that_is_not_strict_is_refused(plan: Plan):
     twd = {"amount": "3000.00", "currency": "TWD"}
     for amount in (twd | {"extra": 1}, twd | {"amount": 3000}, twd | {"amount": "3000.0"}, twd | {"currency": "XXX"}):
         assert problem(await plan.promise(amount=amount)) == (422, "body-invalid")
-    wrongs: list[dict[str, Any]] = [{"accounts": []}, {"due": "10.06.2026"}, {"promise_id": "1"}):
+    wrongs: list[dict[str, Any]] = [{"accounts": []}, {"due": "10.06.2026"}, {"promise_id": "1"}]
+    for wrong in wrongs:
         assert problem(await plan.promise(**wrong)) == (422, "body-invalid")
     assert problem(await plan.promise(amount=twd | {"amount": "0.00"})) == (422, "promise-amount-zero")
 

@@ -1,0 +1,116 @@
+"""Playing day by day: the next step waits until every service is done with the last."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from arrears_events.bank.play import play, publisher_of
+from arrears_events.bank.portfolio import Portfolio
+from arrears_events.bank.settled import Services
+from arrears_events.catalogue.bank import BANK
+from arrears_events.errors import NotSettled
+from arrears_events.log.reader import Reader
+from arrears_events.log.writer import Writer
+
+
+@dataclass
+class FakeService:
+    """Reads the bank's topic only when it is asked for its readiness, and notes the ends that it saw."""
+
+    reader: Reader
+    answer: Callable[[dict[str, Any]], dict[str, Any]] = lambda found: found
+    positions: list[int] = field(default_factory=lambda: [0] * 8)
+    seen: list[int] = field(default_factory=list)
+
+    async def respond(self, reading: asyncio.StreamReader, writing: asyncio.StreamWriter) -> None:
+        while (await reading.readuntil(b"\r\n\r\n")) if not reading.at_eof() else b"":
+            found = {"ready": True, "lag": 0, "outbox": 0, "positions": {BANK.name: self.positions}}
+            body = json.dumps(self.answer(found)).encode()
+            writing.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body))
+            await writing.drain()
+            ends = await self.reader.ends([(BANK.name, partition) for partition in range(8)])
+            self.positions = [ends[BANK.name, partition] for partition in range(8)]
+            if not self.seen or self.seen[-1] != sum(self.positions):
+                self.seen.append(sum(self.positions))
+
+
+@asynccontextmanager
+async def running(kafka: Any, **settings: Any) -> AsyncIterator[tuple[FakeService, dict[str, str]]]:
+    async with Reader(kafka.bootstrap, kafka.prefix) as reader:
+        service = FakeService(reader, **settings)
+
+        async def respond(reading: asyncio.StreamReader, writing: asyncio.StreamWriter) -> None:
+            try:
+                await service.respond(reading, writing)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                writing.close()
+
+        server = await asyncio.start_server(respond, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        yield service, {"fake-service": f"http://127.0.0.1:{port}"}
+        server.close()
+
+
+async def test_the_facts_of_a_day_are_done_before_its_close_and_that_before_the_next_day(kafka, few: Portfolio):
+    days: list[date] = []
+
+    async def after_day(day: date) -> None:
+        days.append(day)
+
+    async with running(kafka) as (service, urls), publisher_of(few, kafka.bootstrap, kafka.prefix) as bank:
+        assert await play(few, bank, urls, after_day) == 184
+    per_day = [sum(len(facts) for facts in few.facts_on(day)) for day in few.fact_days]
+    expected = [0]
+    quiet = [(after - before).days - 1 for before, after in zip(few.fact_days, few.fact_days[1:], strict=False)]
+    for facts, closes in zip(per_day, [*quiet, 0], strict=True):
+        expected += [expected[-1] + facts, expected[-1] + facts + 8]
+        expected += [expected[-1] + 8 * closes] if closes else []
+    assert service.seen == expected
+    assert days[:4] == [date(2026, 3, 31), date(2026, 4, 14), date(2026, 4, 15), date(2026, 4, 20)]
+    assert days[-1] == date(2026, 9, 30)
+
+
+async def test_play_goes_on_after_the_last_day_that_was_closed(kafka, few: Portfolio):
+    class Stopped(Exception):  # noqa: N818
+        pass
+
+    async def stop_in_may(day: date) -> None:
+        if day >= date(2026, 5, 15):
+            raise Stopped
+
+    async with publisher_of(few, kafka.bootstrap, kafka.prefix) as bank:
+        with pytest.raises(Stopped):
+            await play(few, bank, {}, stop_in_may, each_day=True)
+    async with publisher_of(few, kafka.bootstrap, kafka.prefix) as bank:
+        assert await play(few, bank, {}) == (date(2026, 9, 30) - date(2026, 5, 15)).days
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (lambda found: found | {"outbox": 3}, "fake-service: ready True, lag 0, outbox 3"),
+        (lambda found: found | {"ready": False, "lag": 7}, "fake-service: ready False, lag 7"),
+        (lambda found: found | {"positions": {BANK.name: [0] * 8}}, "fake-service: ready True"),
+        (lambda _: {"status": "up"}, "fake-service: gives no readiness"),
+    ],
+)
+async def test_a_service_that_does_not_come_to_rest_is_named(kafka, answer, told: str):
+    async with Writer(kafka.bootstrap) as writer:
+        await (await writer.send(kafka.prefix + BANK.name, None, b"{}", 0))
+    async with (
+        running(kafka, answer=answer) as (_, urls),
+        Services(kafka.bootstrap, kafka.prefix, urls) as services,
+    ):
+        with pytest.raises(NotSettled, match=told):
+            await services.settled(patience=timedelta(milliseconds=200))
+
+
+async def test_a_service_that_is_not_there_is_named(kafka):
+    async with Services(kafka.bootstrap, kafka.prefix, {"case-service": "http://127.0.0.1:1"}) as services:
+        with pytest.raises(NotSettled, match="case-service: does not answer at http://127.0.0.1:1"):
+            await services.settled(patience=timedelta(milliseconds=200))

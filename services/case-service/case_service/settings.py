@@ -1,0 +1,22 @@
+"""The only reader of case-service's environment."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from arrears_runtime.settings import RuntimeSettings
+from pydantic import BeforeValidator, Field
+
+
+def _days(value: object) -> object:
+    """A bare number is of days; pydantic alone would take it for seconds."""
+    return f"P{value}D" if isinstance(value, str) and value.isdecimal() else value
+
+
+Days = Annotated[timedelta, BeforeValidator(_days), Field(ge=timedelta(0), le=timedelta(days=365))]
+
+
+class CaseSettings(RuntimeSettings):
+    """ARREARS_DISPUTE_RESOLVE_DAYS=15 and so on; until policies come, the deadlines of disputes stand here."""
+
+    dispute_acknowledge_days: Days = timedelta(days=2)  # an objection is marked and checked promptly (CN-15)
+    dispute_resolve_days: Days = timedelta(days=15)  # as a complaint is answered (CN-25); for disputes the law has none

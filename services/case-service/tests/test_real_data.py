@@ -1,0 +1,55 @@
+"""The first 1,000 accounts of the real data set, from the bank's facts through the reactions to cases."""
+
+import os
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from arrears_events.bank.portfolio import from_file
+from arrears_events.catalogue.base import Event
+from arrears_events.envelope import SourceEvent
+from arrears_runtime.testing.specification import Specification
+from case_service.domain.account import Account, decide, evolve
+from case_service.main import SERVICE
+
+REAL = "default-of-credit-card-clients.csv.gz"
+REACTIONS = {reaction.event: reaction for reaction in SERVICE.reactions}
+specification = Specification(decide, evolve)
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """The file named or in the folder ARREARS_REAL_DATA, or ../shared/data beside the checkout."""
+    checkout = Path(__file__).parents[3]
+    named = Path(os.environ.get("ARREARS_REAL_DATA") or checkout.parent / "shared" / "data")
+    file = named / REAL if named.is_dir() else named
+    if not file.is_file():
+        pytest.skip(f"the real data set is not here: {REAL} of UCI data set 350, named by ARREARS_REAL_DATA")
+    return file
+
+
+def test_the_first_thousand_accounts_give_the_known_cases(real_data: Path):
+    portfolio, accounts, seen = (
+        from_file(real_data, 1_000, date(2026, 4, 1)),
+        dict[str, Account | None](),
+        Counter[str](),
+    )
+    for day in portfolio.fact_days:
+        for facts in portfolio.facts_on(day):
+            for id_, event in facts:
+                seen.update([event.wire, *react(accounts, id_, event)])
+    assert (seen["PaymentMissed"], seen["CaseOpened"], seen["CaseClosed"]) == (832, 392, 158)
+    assert sum(account is not None and account.case is not None for account in accounts.values()) == 234
+
+
+def react(accounts: dict[str, Account | None], id_: str, event: Event) -> list[str]:
+    """The names of the events that a fact of the bank led to."""
+    reaction = REACTIONS.get(type(event))
+    if reaction is None:
+        return []
+    fact = SourceEvent[Any].model_construct(id=id_, data=event)
+    stream = reaction.stream(fact)
+    accounts[stream], decided = specification.run(accounts.get(stream), reaction.ask(fact))
+    return [each.wire for each in decided]
