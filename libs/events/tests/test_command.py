@@ -3,7 +3,6 @@
 from importlib.metadata import EntryPoint
 
 from arrears_events.command import GROUP, Parts
-from arrears_events.errors import UserError
 from click.testing import CliRunner, Result
 
 GOOD = EntryPoint("bank", "arrears_events.bank.command:bank", GROUP)
@@ -30,14 +29,3 @@ def test_a_broken_part_tells_why_and_the_others_work():
 
 def test_a_part_that_does_not_exist_is_a_wrong_command():
     assert run("no-such-part").exit_code == 2
-
-
-def test_what_a_user_can_mend_is_one_line():
-    parts = Parts("arrears", find=list)
-
-    @parts.command("fail")
-    def fail() -> None:
-        raise UserError("Do this.")
-
-    failed = CliRunner().invoke(parts, ["fail"])
-    assert (failed.exit_code, failed.output) == (1, "Error: Do this.\n")

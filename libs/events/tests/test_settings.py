@@ -43,7 +43,7 @@ def test_kafka_named_in_the_environment_needs_no_stack(monkeypatch: pytest.Monke
 
 
 def test_without_any_address_it_says_what_to_do():
-    with pytest.raises(StackNotFound, match="Start one with `arrears stack up`.*ARREARS_KAFKA_BOOTSTRAP"):
+    with pytest.raises(StackNotFound, match=r"Start one with `arrears stack up`.*ARREARS_KAFKA_BOOTSTRAP"):
         Settings().bootstrap()
 
 

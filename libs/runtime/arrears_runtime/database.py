@@ -14,6 +14,18 @@ Connection = asyncpg.pool.PoolConnectionProxy | asyncpg.Connection
 DIALECT = dialect.dialect()
 
 
+UNAVAILABLE: tuple[type[Exception], ...] = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+"""What a query meets while PostgreSQL is away or coming back."""
+
+
 class Database:
     """Opened once in a process. `rows` and `row` ask on a connection of the pool; a transaction is asked for by name."""
 
@@ -21,14 +33,18 @@ class Database:
         self.pool = pool
 
     @classmethod
-    async def open(cls, url: str, *, size: int = 10) -> "Database":
+    async def open(cls, url: str, *, size: int = 10, search_path: str = "public") -> "Database":
         """`size`: connections of one process; 2 for relay and lock, one for each partition, the rest for requests."""
         pool = await asyncpg.create_pool(
             url,
             min_size=1,
             max_size=size,
             command_timeout=60,
-            server_settings={"idle_in_transaction_session_timeout": "30000", "timezone": "UTC"},
+            server_settings={
+                "idle_in_transaction_session_timeout": "30000",  # one forgotten transaction must not hold up the rest
+                "timezone": "UTC",
+                "search_path": search_path,
+            },
         )
         return cls(pool)
 

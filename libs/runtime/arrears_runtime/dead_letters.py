@@ -283,6 +283,22 @@ async def open_letters(db: Database) -> list[DeadLetter]:
     return [DeadLetter(*row) for row in await db.pool.fetch(_OPEN)]
 
 
+async def letter_at(db: Database, at: At) -> DeadLetter | None:
+    """The dead letter of a record: the one that still stops somebody, where several customers could not take a close."""
+    rows = await db.pool.fetch(_AT, *at)
+    return DeadLetter(*rows[0]) if rows else None
+
+
+async def stop_of(db: Database, customer_id: str) -> StopRow | None:
+    """What stops a customer; None when nothing does."""
+    row = await db.pool.fetchrow("SELECT * FROM stops WHERE customer_id = $1 AND outcome IS NULL", customer_id)
+    return StopRow(*row) if row else None
+
+
+_AT = """
+    SELECT d.* FROM dead_letters d LEFT JOIN stops s ON s.customer_id = d.customer_id AND s.outcome IS NULL
+    WHERE (d.topic, d.partition, d."offset") = ($1, $2, $3) ORDER BY s.customer_id NULLS LAST, d.customer_id
+    """
 _OPEN = """
     SELECT d.* FROM dead_letters d
     LEFT JOIN set_aside a ON a.at = d.topic || '/' || d.partition || '/' || d."offset"

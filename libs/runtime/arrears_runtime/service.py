@@ -31,7 +31,7 @@ from arrears_runtime.database import Database
 from arrears_runtime.dead_letters import SKIP, STOP, DeadLetter, StopCustomer
 from arrears_runtime.decider import Command, Decider, Outcome
 from arrears_runtime.follower import Follower
-from arrears_runtime.http.service import Check, Condition
+from arrears_runtime.http.service import Check, Condition, NotReady
 from arrears_runtime.own_log import OwnLog
 from arrears_runtime.projection import View
 from arrears_runtime.reaction import Reaction
@@ -103,15 +103,11 @@ class Service:
         return schema.fingerprint(tables, self.all_views, [decider for decider, _ in self.by_category.values()])
 
 
-class NotReady(RuntimeError):
-    """This instance cannot answer yet: the database is not up to the log."""
-
-
 class Instance:
     """One process of a service, on its database and the log."""
 
     def __init__(self, service: Service, db: Database, settings: RuntimeSettings) -> None:
-        self.service, self._db, self.settings = service, db, settings
+        self.service, self.database, self.settings = service, db, settings
         self.partitions = {spec.name: spec.partitions for spec in topics.specs()}
         self.by_customer = self.partitions[service.topic.name]
         self._clock: Clock = (
@@ -150,7 +146,7 @@ class Instance:
     def db(self) -> Database:
         if not self.open.is_set():
             raise NotReady(self.problem)
-        return self._db
+        return self.database
 
     async def append(self, commands: list[Command]) -> list[Outcome]:
         if not self.open.is_set():
@@ -221,7 +217,7 @@ class Instance:
     async def _stand_by(self) -> None:
         """Another instance leads; answer HTTP once it has caught up."""
         self.problem = ""
-        if await schema.caught_up(self._db, self.service.fingerprint):
+        if await schema.caught_up(self.database, self.service.fingerprint):
             self.open.set()
             await self.follower.load()
         else:
@@ -233,37 +229,37 @@ class Instance:
         service, settings = self.service, self.settings
         read_and_written = {topic.name for topic in (service.topic, service.settings_topic, *service.reads)}
         await topics.check(settings.kafka_bootstrap, {*read_and_written, service.letters}, settings.topic_prefix)
-        there = await schema.found(self._db)
+        there = await schema.found(self.database)
         if there == service.fingerprint:
             return
         if there is not None:
             async with Writer(settings.kafka_bootstrap) as writer:
                 await self.relay.drain(writer)
-        await schema.create(self._db, service.metadatas, service.fingerprint)
+        await schema.create(self.database, service.metadatas, service.fingerprint)
 
     async def catch_up(self, reader: Reader) -> list[DeadLetter]:
         """Bring streams and own rows up to the heads of the service's own topics."""
         events = (self.service.settings_topic, self.service.topic)
-        own = OwnLog(self._db, self.store, events, self.service.letters, self.partitions)
+        own = OwnLog(self.database, self.store, events, self.service.letters, self.partitions)
         gc.freeze()
         return await own.catch_up(reader)
 
     async def _begin(self, reader: Reader, forks: list[DeadLetter]) -> None:
         read = [(topic.name, partition) for topic in self.service.reads for partition in range(self.partitions[topic.name])]
-        own_events = bool(await self._db.pool.fetchval("SELECT EXISTS (SELECT 1 FROM streams)"))
-        await positions.begin(self._db, reader, read, self.name, own_events=own_events)
+        own_events = bool(await self.database.pool.fetchval("SELECT EXISTS (SELECT 1 FROM streams)"))
+        await positions.begin(self.database, reader, read, self.name, own_events=own_events)
         await self.follower.load()
         if forks:
             await self.follower.stop_for(forks)
-        await schema.mark(self._db, caught_up=True)
+        await schema.mark(self.database, caught_up=True)
 
     async def _commit_reactions(self, reader: Reader) -> None:
         """Tell Kafka how far reactions are, once all that they led to is on the log."""
         committed: dict[positions.Partition, int] = {}
         while True:
             await asyncio.sleep(RETRY_SECONDS)
-            reacted, mark = await positions.reacted_and_outbox(self._db)
-            while (lowest := await self._db.pool.fetchval("SELECT min(position) FROM outbox")) is not None and lowest <= mark:
+            reacted, mark = await positions.reacted_and_outbox(self.database)
+            while (lowest := await self.database.pool.fetchval("SELECT min(position) FROM outbox")) is not None and lowest <= mark:
                 await asyncio.sleep(RETRY_SECONDS / 10)
             if reacted != committed:
                 await reader.commit(reacted)
@@ -274,8 +270,8 @@ class Instance:
         checks = {"leading": Check(self.open.is_set(), self.problem)}
         if not self.open.is_set():
             return Condition(lag={}, outbox=0, positions={}, checks=checks)
-        outbox, oldest = await self._db.pool.fetchrow(_OUTBOX)
-        letters = await dead_letters.open_letters(self._db)
+        outbox, oldest = await self.database.pool.fetchrow(_OUTBOX)
+        letters = await dead_letters.open_letters(self.database)
         lag, folded = await self._lag()
         checks["database"] = Check(True)
         checks["broker"] = Check(self._reader is not None or self.problem == "", "" if self._reader else "standing by")

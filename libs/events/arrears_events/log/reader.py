@@ -43,7 +43,11 @@ class Reader:
         )
 
     async def __aenter__(self) -> "Reader":
-        await self.consumer.start()
+        try:
+            await self.consumer.start()
+        except BaseException:
+            await self.consumer.stop()
+            raise
         await asyncio.sleep(0)  # a consumer that stops before its tasks ran once raises CancelledError out of stop()
         return self
 

@@ -1,5 +1,6 @@
 """The topics as they must be, made and checked."""
 
+import asyncio
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,6 +9,8 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+KNOWN_SECONDS_MAX = 15
 
 
 class TopicsDiffer(RuntimeError):
@@ -32,7 +35,9 @@ def specs() -> list[TopicSpec]:
     """All topics of the system, from `topics.toml`."""
     data: dict[str, Any] = tomllib.loads(files(__package__).joinpath("topics.toml").read_text("utf-8"))
     return [
-        TopicSpec(name, topic.get("partitions", data["partitions"]), data["replication_factor"], data["kinds"][topic["kind"]])
+        TopicSpec(
+            name, topic.get("partitions", data["partitions"]), data["replication_factor"], data["kinds"][topic["kind"]]
+        )
         for name, topic in data["topics"].items()
     ]
 
@@ -44,11 +49,22 @@ async def apply(bootstrap: str, prefix: str = "") -> list[str]:
         missing = [spec for spec in specs() if prefix + spec.name not in existing]
         if missing:
             await admin.create_topics([_new(spec, prefix) for spec in missing])
+            await _until_known(admin, [prefix + spec.name for spec in missing])
         made = [f"{prefix}{spec.name}: made with {spec.partitions} partitions" for spec in missing]
         wrong = await _settings_that_differ(admin, [spec for spec in specs() if spec not in missing], prefix)
         for spec in {spec.name: spec for spec, _ in wrong}.values():
             await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, prefix + spec.name, spec.settings)])
         return made + [f"{difference}: mended" for _, difference in wrong]
+
+
+async def _until_known(admin: AIOKafkaAdminClient, names: list[str]) -> None:
+    """A topic that was just made is not known to a broker at once, nor has each partition its leader."""
+    async with asyncio.timeout(KNOWN_SECONDS_MAX):
+        while True:
+            described: list[dict[str, Any]] = await admin.describe_topics(names)
+            if not any(each["error_code"] for topic in described for each in (topic, *topic["partitions"])):
+                return
+            await asyncio.sleep(0.02)
 
 
 async def remove(bootstrap: str, prefix: str) -> None:

@@ -30,7 +30,11 @@ class Writer:
         self._partitions: dict[str, int] = {}
 
     async def __aenter__(self) -> "Writer":
-        await self._producer.start()
+        try:
+            await self._producer.start()
+        except BaseException:
+            await self._producer.stop()
+            raise
         return self
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:

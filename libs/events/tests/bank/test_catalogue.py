@@ -36,11 +36,8 @@ def missed(**changed: Any) -> PaymentMissed:
 
 
 def written(event: PaymentMissed) -> bytes:
-    return encode(
-        SourceEvent(
-            source="bank", id="1", type=BANK.type_of(type(event)), time=datetime(2026, 4, 21, tzinfo=UTC), data=event
-        )
-    )
+    at = datetime(2026, 4, 21, tzinfo=UTC)
+    return encode(SourceEvent(source="bank", id="1", type=BANK.type_of(type(event)), time=at, data=event))
 
 
 def test_an_event_is_read_as_it_was_written():
@@ -63,10 +60,7 @@ def test_the_amounts_of_one_event_share_one_currency():
     with pytest.raises(ValidationError, match="share one currency"):
         missed(balance=Money.of("8500", "CNY"))
     with pytest.raises(ValidationError, match="share one currency"):
-        Parts(
-            **dict.fromkeys(("purchases", "cash", "instalments", "interest", "fees"), twd("1")),
-            penalties=Money.of(1, "CNY"),
-        )
+        Parts(**dict.fromkeys(Parts.model_fields, twd("1")) | {"fees": Money.of(1, "CNY")})
 
 
 def test_arrears_are_never_below_zero_and_a_balance_may_be():

@@ -17,7 +17,7 @@ from arrears_events.catalogue.bank import (
     StatementIssued,
 )
 from arrears_events.money import Money
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 APRIL = date(2026, 4, 1)
@@ -100,6 +100,7 @@ def test_the_minimum_due_is_a_thousand_or_a_tenth_within_the_balance(balance: in
     assert minimum_due(balance) == due
 
 
+@settings(deadline=None)
 @given(rows)
 def test_every_bill_is_the_one_before_with_what_came_between(row: AccountRow):
     events = [fact.event for _, facts in facts_of(row, APRIL) for fact in facts]
@@ -116,6 +117,7 @@ def test_every_bill_is_the_one_before_with_what_came_between(row: AccountRow):
     assert len(bills) == 7
 
 
+@settings(deadline=None)
 @given(rows)
 def test_every_fact_has_an_id_of_its_own_that_begins_with_its_account(row: AccountRow):
     ids = [fact.id for _, facts in facts_of(row, APRIL) for fact in facts]

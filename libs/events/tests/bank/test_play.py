@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
@@ -64,15 +65,19 @@ async def test_the_facts_of_a_day_are_done_before_its_close_and_that_before_the_
 
     async with running(kafka) as (service, urls), publisher_of(few, kafka.bootstrap, kafka.prefix) as bank:
         assert await play(few, bank, urls, after_day) == 184
-    per_day = [sum(len(facts) for facts in few.facts_on(day)) for day in few.fact_days]
-    expected = [0]
-    quiet = [(after - before).days - 1 for before, after in zip(few.fact_days, few.fact_days[1:], strict=False)]
-    for facts, closes in zip(per_day, [*quiet, 0], strict=True):
-        expected += [expected[-1] + facts, expected[-1] + facts + 8]
-        expected += [expected[-1] + 8 * closes] if closes else []
-    assert service.seen == expected
+    assert service.seen == _ends_after_each_step(few)
     assert days[:4] == [date(2026, 3, 31), date(2026, 4, 14), date(2026, 4, 15), date(2026, 4, 20)]
     assert days[-1] == date(2026, 9, 30)
+
+
+def _ends_after_each_step(portfolio: Portfolio) -> list[int]:
+    """How many records the topic has after the facts of each day with facts, its close, and the closes up to the next."""
+    per_day = [sum(len(facts) for facts in portfolio.facts_on(day)) for day in portfolio.fact_days]
+    quiet = [(after - before).days - 1 for before, after in pairwise(portfolio.fact_days)]
+    steps = [
+        step for facts, closes in zip(per_day, [*quiet, 0], strict=True) for step in (facts, 8, 8 * closes) if step
+    ]
+    return list(accumulate(steps))
 
 
 async def test_play_goes_on_after_the_last_day_that_was_closed(kafka, few: Portfolio):
@@ -112,5 +117,5 @@ async def test_a_service_that_does_not_come_to_rest_is_named(kafka, answer, told
 
 async def test_a_service_that_is_not_there_is_named(kafka):
     async with Services(kafka.bootstrap, kafka.prefix, {"case-service": "http://127.0.0.1:1"}) as services:
-        with pytest.raises(NotSettled, match="case-service: does not answer at http://127.0.0.1:1"):
+        with pytest.raises(NotSettled, match=r"case-service: does not answer at http://127\.0\.0\.1:1"):
             await services.settled(patience=timedelta(milliseconds=200))

@@ -1,12 +1,13 @@
 """Publishing to Kafka: each event once, in its partition, whatever was killed before."""
 
+import asyncio
 import os
 import random
 import signal
 import subprocess
 import sys
-import time as clock
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -137,7 +138,7 @@ async def test_whatever_a_run_has_written_the_next_one_completes_it(kafka, few: 
         await publish(few, bank)
     whole = await log_of(kafka)
     draw = random.Random(1)
-    for number in range(4):
+    for number in range(3):
         prefix = f"{kafka.prefix}{number}."
         await topics.apply(kafka.bootstrap, prefix)
         await _write(kafka.bootstrap, prefix, [_cut_short(draw, records, day=50 * number) for records in whole])
@@ -161,20 +162,28 @@ async def _write(bootstrap: str, prefix: str, log: list[list[Record]]) -> None:
 
 async def test_a_publisher_that_is_killed_again_and_again_writes_each_event_once(kafka):
     portfolio = generated(200, 1, date(2026, 4, 1))
-    command = [sys.executable, "-c", "from arrears_events.command import main; main()"]
-    words = ["bank", "publish", "--generate", "200"]
-    settings = {"ARREARS_KAFKA_BOOTSTRAP": kafka.bootstrap, "ARREARS_TOPIC_PREFIX": kafka.prefix}
-    for seconds in (1.0, 1.5, 2.0, 2.5):
-        with subprocess.Popen([*command, *words], env={**os.environ, **settings}, stdout=subprocess.DEVNULL) as run:
-            clock.sleep(seconds)
-            run.send_signal(signal.SIGKILL)
-    subprocess.run([*command, *words], env={**os.environ, **settings}, check=True, stdout=subprocess.DEVNULL)
+    await asyncio.to_thread(_publish_with_kills, kafka, "--generate", "200")
     log = await log_of(kafka)
     ids = [BANK.decode(record.value).id for records in log for record in records]
     facts = sum(len(f) for day in portfolio.fact_days for f in portfolio.facts_on(day))
     assert len(ids) == len(set(ids)) == facts + 184 * 8
     for records in log:
         _check_totals(records)
+
+
+def _publish_with_kills(kafka: Any, *words: str) -> None:
+    command = [sys.executable, "-c", "from arrears_events.command import main; main()", "bank", "publish", *words]
+    settings = {"ARREARS_KAFKA_BOOTSTRAP": kafka.bootstrap, "ARREARS_TOPIC_PREFIX": kafka.prefix}
+    for seconds in (1.0, 1.5, 2.0, 2.5, 3.0):
+        with (
+            suppress(subprocess.TimeoutExpired),
+            subprocess.Popen(command, env={**os.environ, **settings}, stdout=subprocess.DEVNULL) as run,
+        ):
+            try:
+                run.wait(seconds)
+            finally:
+                run.send_signal(signal.SIGKILL)
+    subprocess.run(command, env={**os.environ, **settings}, check=True, stdout=subprocess.DEVNULL)
 
 
 def _check_totals(records: list[Record]) -> None:
@@ -193,14 +202,12 @@ async def test_another_size_of_a_portfolio_is_refused(kafka, few: Portfolio):
         await bank.close_day(few.days[0], few.days[1])
     more = generated(43, 1, few.first_month)
     async with publisher_of(more, kafka.bootstrap, kafka.prefix) as bank:
-        with pytest.raises(
-            AnotherPortfolio, match="holds the portfolio generated-1-42-2026-04, and this is generated-1-43"
-        ):
+        with pytest.raises(AnotherPortfolio, match=r"holds the portfolio generated-1-42-2026-04, .* generated-1-43:"):
             await publish(more, bank)
 
 
 async def test_kafka_that_does_not_answer_and_a_topic_that_is_not_there_are_told(kafka):
-    with pytest.raises(LogUnreachable, match="does not answer at 127.0.0.1:1"):
+    with pytest.raises(LogUnreachable, match=r"does not answer at 127\.0\.0\.1:1"):
         await BankPublisher("127.0.0.1:1", source="bank").__aenter__()
     with pytest.raises(LogUnreachable, match="there is no topic"):
         await BankPublisher(kafka.bootstrap, source="bank", topic_prefix="none.").__aenter__()

@@ -4,7 +4,7 @@ import csv
 import gzip
 from collections import Counter
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from arrears_events.bank.facts import facts_on
@@ -62,7 +62,7 @@ def test_all_rows_give_what_the_file_says(real_data: Path, real_portfolio: Portf
         "StatementIssued": 210_000,
         "PaymentReceived": sum(Decimal(row[f"PAY_AMT{month}"]) > 0 for row in rows for month in range(1, 7)),
         "PaymentMissed": sum(map(sum, late)),
-        "ArrearsCleared": sum(before and not now for each in late for before, now in zip(each, each[1:], strict=False)),
+        "ArrearsCleared": sum(before and not now for each in late for before, now in pairwise(each)),
     }
     assert found["PaymentMissed"] == 25_026
     ends = [day for day in real_portfolio.fact_days if day.day >= 28]

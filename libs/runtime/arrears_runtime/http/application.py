@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from arrears_runtime.database import UNAVAILABLE
+from arrears_runtime.http.dead_letters import router as dead_letters
 from arrears_runtime.http.docs_page import docs
 from arrears_runtime.http.health import live, ready
 from arrears_runtime.http.metrics import Metrics, metrics
@@ -18,7 +20,7 @@ from arrears_runtime.http.observation import Observed
 from arrears_runtime.http.openapi import document
 from arrears_runtime.http.problems import Problem, answer, problem_of_status, refusal
 from arrears_runtime.http.routing import Router, without_permission
-from arrears_runtime.http.service import Service
+from arrears_runtime.http.service import NotReady, Service
 from arrears_runtime.http.settings import HttpSettings
 from arrears_runtime.http.tokens import Tokens
 
@@ -36,7 +38,7 @@ def application(
         redirect_slashes=False,  # a redirect says the caller's path again
         telemetry={"logs": False},  # they would hold exceptions' messages
         lifespan=_start,
-        exception_handlers={Problem: _problem, Refused: _refused, HTTPException: _http_exception},
+        exception_handlers={Problem: _problem, Refused: _refused, HTTPException: _http_exception, **_AWAY},
     )
     made.state.service = service
     made.state.settings = settings
@@ -45,7 +47,7 @@ def application(
     made.state.metrics = Metrics()
     made.openapi = partial(document, made)
     made.add_middleware(Observed, metrics=made.state.metrics)
-    for router in routers:
+    for router in (*routers, dead_letters):
         made.router.routes.extend(router.routes)
     _open_routes(made)
     return made
@@ -80,6 +82,13 @@ async def _problem(_: Request, problem: Exception) -> Response:
 async def _refused(request: Request, refused: Exception) -> Response:
     assert isinstance(refused, Refused)
     return answer(refusal(refused.code, refused.facts, request.app.state.refusals))
+
+
+async def _not_ready(_: Request, __: Exception) -> Response:
+    return answer(Problem("not-ready", headers={"Retry-After": "1"}))
+
+
+_AWAY = dict.fromkeys((NotReady, *UNAVAILABLE), _not_ready)
 
 
 async def _http_exception(_: Request, error: Exception) -> Response:

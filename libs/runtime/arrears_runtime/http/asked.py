@@ -52,8 +52,8 @@ class Asked:
             request_as=next(iter(requests)),
             body=body,
             body_as=next(iter(bodies), ""),
-            path=Values.of(in_path),
-            query=Values.of(in_query),
+            path=Values.of(in_path, "not-found"),
+            query=Values.of(in_query, "query-invalid"),
             names=frozenset(_field_names(body.model_json_schema())) if body else frozenset(),
         )
 
@@ -75,13 +75,13 @@ class Asked:
             return self.path.read(texts)
         except ValidationError as error:
             told = any(fault["type"] == "card-number" for fault in error.errors(include_url=False))
-            raise Problem("card-number" if told else "not-found") from None
+            raise Problem("card-number" if told else self.path.problem) from None
 
     def _from_query(self, texts: dict[str, str]) -> dict[str, Any]:
         try:
             return self.query.read(texts)
         except ValidationError as error:
-            raise invalid("query-invalid", "query", error.errors(include_url=False), self.query.names) from None
+            raise invalid(self.query.problem, "query", error.errors(include_url=False), self.query.names) from None
 
 
 @dataclass(frozen=True)
@@ -89,25 +89,26 @@ class Values:
     """Named texts of a path or query, and the types they are read as."""
 
     names: frozenset[str]
+    problem: str
     required: bool
     whole: frozenset[str]
     adapter: TypeAdapter[dict[str, Any]]
 
     @classmethod
-    def of(cls, arguments: Mapping[str, inspect.Parameter]) -> "Values":
-        """One that has a default may be missing."""
+    def of(cls, arguments: Mapping[str, inspect.Parameter], problem: str) -> "Values":
+        """One that has a default may be missing. `problem` is the answer to a bad one."""
         kinds = {name: argument.annotation for name, argument in arguments.items()}
         optional = {name for name, argument in arguments.items() if argument.default is not argument.empty}
         fields = {name: NotRequired[kind] if name in optional else kind for name, kind in kinds.items()}
         shape = with_config(ConfigDict(strict=True, extra="forbid"))(_TYPED_DICT("Values", fields))
         whole = frozenset(name for name, kind in kinds.items() if int in _parts(kind))
-        return cls(frozenset(kinds), bool(kinds.keys() - optional), whole, TypeAdapter(shape))
+        return cls(frozenset(kinds), problem, bool(kinds.keys() - optional), whole, TypeAdapter(shape))
 
     def read(self, texts: dict[str, str]) -> dict[str, Any]:
         if not texts and not self.required:
             return {}
         if any(not _WHOLE.fullmatch(texts[name]) for name in self.whole & texts.keys()):
-            raise Problem("query-invalid")
+            raise Problem(self.problem)
         return self.adapter.validate_strings(texts)
 
 

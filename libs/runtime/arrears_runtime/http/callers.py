@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, TypeVar
 
 from starlette.requests import Request
 
 from arrears_runtime.database import Database
+from arrears_runtime.dead_letters import stop_of
 from arrears_runtime.http.problems import Problem
 from arrears_runtime.http.service import Service
 from arrears_runtime.http.settings import HttpSettings
@@ -49,6 +51,14 @@ class CallerRequest(Request):
     @property
     def db(self) -> Database:
         return self.service.db
+
+    def today(self, customer_id: str) -> date:
+        """The business date of a customer, in the bank's zone."""
+        return self.service.today(customer_id)
+
+    async def stopped(self, customer_id: str) -> bool:
+        """Whether a dead letter stops the customer: what is shown of them waits too."""
+        return await stop_of(self.db, customer_id) is not None
 
     @property
     def trace(self) -> Trace:

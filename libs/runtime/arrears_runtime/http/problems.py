@@ -33,6 +33,8 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "card-number": (422, "A card number may not stand here"),
     "idempotency-key-reused": (422, "The Idempotency-Key was used for another request"),
     "if-match-missing": (428, "The header If-Match is required"),
+    "stops-nobody": (409, "This dead letter stops nobody; it can be skipped, not replayed"),
+    "not-ready": (503, "The service is catching up with the log; try again in a moment"),
     "internal-error": (500, "Something went wrong here"),
 }
 _OF_STATUS = {404: "not-found", 405: "method-not-allowed"}

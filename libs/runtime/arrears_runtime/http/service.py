@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from arrears_runtime.database import Database
@@ -36,12 +36,20 @@ class Service(Protocol):
     @property
     def db(self) -> Database: ...
 
-    async def append(self, commands: list[Command]) -> list[Outcome]:
+    async def append(self, commands: list[Command], /) -> list[Outcome]:
         """One outcome for each command, in order."""
         ...
 
     async def condition(self) -> Condition: ...
 
-    def now(self, customer_id: str) -> datetime:
+    def now(self, customer_id: str, /) -> datetime:
         """The clock: the wall's in production, the business calendar's in the demo and tests."""
         ...
+
+    def today(self, customer_id: str) -> date:
+        """The business date, in the bank's zone."""
+        ...
+
+
+class NotReady(RuntimeError):
+    """This instance cannot answer yet: its database is not up to the log. Its text is for operators."""

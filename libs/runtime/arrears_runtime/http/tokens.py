@@ -112,7 +112,12 @@ async def _signing_keys(issuer: str) -> dict[str, Key]:
         if discovered["issuer"] != issuer:
             raise ValueError("the issuer found is another than the one asked for")
         keys = (await client.get(discovered["jwks_uri"])).raise_for_status().json()
-    return {key.kid: key for key in KeySet.import_key_set(keys).keys if isinstance(key, RSAKey) and key.kid}
+    signing: dict[str, Key] = {
+        key.kid: key for key in KeySet.import_key_set(keys).keys if isinstance(key, RSAKey) and key.kid
+    }
+    if not signing:
+        raise ValueError("the issuer has no RSA key")
+    return signing
 
 
 def _unauthorized() -> Problem:

@@ -28,7 +28,7 @@ from arrears_runtime.http.settings import HttpSettings
 from arrears_runtime.http.strict_json import Body
 from joserfc import jwt
 from joserfc.jwk import RSAKey
-from pydantic import Field
+from pydantic import Field, SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -222,7 +222,7 @@ async def service() -> MemoryService:
 async def address(issuer: Issuer, service: MemoryService) -> AsyncIterator[str]:
     listener = listening()
     port = listener.getsockname()[1]
-    settings = HttpSettings(port=port, issuer=issuer.url, cursor_key="0123456789abcdef0123456789abcdef")
+    settings = HttpSettings(port=port, issuer=issuer.url, cursor_key=SecretStr("0123456789abcdef" * 2))
     demo = application(
         title="demo", routers=[promises], service=service, settings=settings, refusals={"promise-open": 409}
     )

@@ -14,11 +14,11 @@ from arrears_runtime.http.logs import log_to_stdout
 from arrears_runtime.http.routing import Router
 from arrears_runtime.http.service import Check
 from arrears_runtime.http.settings import HttpSettings
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 
 def demo(service: Any, *routers: Router, issuer: str = "http://127.0.0.1:1") -> Any:
-    settings = HttpSettings(port=1, issuer=issuer, cursor_key="0123456789abcdef0123456789abcdef")
+    settings = HttpSettings(port=1, issuer=issuer, cursor_key=SecretStr("0123456789abcdef" * 2))
     return application(title="demo", routers=routers, service=service, settings=settings, refusals={})
 
 
@@ -60,7 +60,7 @@ async def test_an_issuer_that_comes_back_is_asked_again(service: Any, issuer: An
 @pytest.mark.parametrize("key", ["", "short"])
 def test_a_cursor_key_has_no_weak_default(key: str) -> None:
     with pytest.raises(ValidationError) as told:
-        HttpSettings(port=1, issuer="http://x", cursor_key=key)
+        HttpSettings(port=1, issuer="http://x", cursor_key=SecretStr(key))
     assert "cursor_key" in str(told.value)
 
 

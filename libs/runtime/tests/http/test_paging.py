@@ -35,7 +35,10 @@ async def test_fifty_rows_where_no_limit_is_given(api: httpx.AsyncClient) -> Non
 
 async def test_an_edited_cursor_is_refused_wherever_it_was_edited(api: httpx.AsyncClient) -> None:
     cursor = (await api.get("/promises")).json()["next"]
-    edits = [cursor[:n] + ("A" if cursor[n] != "A" else "B") + cursor[n + 1 :] for n in range(len(cursor))]
+    edits = [
+        cursor[:n] + ("A" if cursor[n] != "A" else "B") + cursor[n + 1 :]
+        for n in (*range(0, len(cursor), 9), len(cursor) - 1)
+    ]
     for edited in [*edits, cursor[:-1], cursor + "=", cursor + "A", cursor + "\n"]:
         answer = await api.get("/promises", params={"cursor": edited})
         assert (answer.status_code, answer.json()["type"]) == (400, "urn:arrears:problem:cursor-invalid")

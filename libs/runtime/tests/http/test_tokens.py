@@ -14,6 +14,7 @@ from arrears_runtime.http.settings import HttpSettings
 from arrears_runtime.http.tokens import Tokens
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from pydantic import SecretStr
 
 
 def _part(value: object) -> str:
@@ -126,4 +127,4 @@ async def test_known_keys_serve_while_the_issuer_is_away(issuer: Any) -> None:
 
 
 def _settings(issuer: Any, **changes: Any) -> HttpSettings:
-    return HttpSettings(port=1, issuer=issuer.url, cursor_key="0123456789abcdef0123456789abcdef", **changes)
+    return HttpSettings(port=1, issuer=issuer.url, cursor_key=SecretStr("0123456789abcdef" * 2), **changes)

@@ -242,8 +242,8 @@ def _clear(account: Account, command: ClearArrears) -> list[CaseEvent]:
         return []
     if restructured or any(each.keeps_open for code, each in account.ledgers.items() if code != currency):
         return _change(account, account.case, Ledger(day, balance.zero(), restructured=restructured), balance)
-    case_id = account.case.case_id
-    return [CaseClosed(**_which(account), case_id=case_id, outcome="cured", closed_on=day, balance=balance)]
+    which = {**_which(account), "case_id": account.case.case_id}
+    return [CaseClosed(**which, outcome="cured", closed_on=day, balance=balance)]
 
 
 def _note_reversal(account: Account, command: NoteReversal) -> list[CaseEvent]:
@@ -281,8 +281,8 @@ def _raise(account: Account, command: RaiseDispute) -> list[CaseEvent]:
 
 
 def _close_day(account: Account | None, command: CloseDay) -> list[CaseEvent]:
-    disputes = account.disputes if account else {}
-    return [event for each in disputes.values() for event in dispute.escalate(each, command.day)]
+    disputes = account.disputes.values() if account else ()
+    return [event for each in disputes for event in dispute.escalate(each, command.day)]
 
 
 def _which(account: Account) -> dict[str, Any]:

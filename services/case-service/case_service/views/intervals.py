@@ -14,6 +14,7 @@ from arrears_events.envelope import StreamEvent
 from arrears_runtime.database import Database
 from arrears_runtime.projection import view
 from sqlalchemy import CTE, Column, Date, Index, Integer, Numeric, Table, Text, Uuid, case, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from case_service.domain.ledger import stage_of
 from case_service.views import metadata
@@ -98,15 +99,17 @@ async def arrears_on(db: Database, day: date) -> list[StageArrears]:
 
 def _ledgers_on(day: date) -> CTE:
     """The last row of each currency of each case that was open, at the stage of its case. M0 < … < M7 as texts too."""
-    ledger = intervals.c.case_id, intervals.c.currency
-    newest_first = intervals.c.since.desc(), intervals.c.streamversion.desc()
-    last = (
-        select(intervals).where(intervals.c.since <= day).distinct(*ledger).order_by(*ledger, *newest_first).cte("last")
-    )
+    last = _last_by(day)
     worst = func.max(last.c.stage).over(partition_by=last.c.case_id)
     stage = case((cases.c.recovery_since <= day, "recovery"), else_=worst).label("stage")
-    query = select(last.c.case_id, last.c.currency, last.c.arrears, stage).join(
-        cases, cases.c.case_id == last.c.case_id
-    )
     still_open = or_(cases.c.closed_on.is_(None), cases.c.closed_on > day)
-    return query.where(cases.c.opened_on <= day, still_open).cte("ledgers")
+    query = select(last.c.case_id, last.c.currency, last.c.arrears, stage)
+    query = query.join(cases, cases.c.case_id == last.c.case_id).where(cases.c.opened_on <= day, still_open)
+    return query.cte("ledgers")
+
+
+def _last_by(day: date) -> CTE:
+    ledger = intervals.c.case_id, intervals.c.currency
+    newest_first = intervals.c.since.desc(), intervals.c.streamversion.desc()
+    query = select(intervals).ext(distinct_on(*ledger)).where(intervals.c.since <= day)
+    return query.order_by(*ledger, *newest_first).cte("last")

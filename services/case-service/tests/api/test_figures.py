@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-import pytest
-
 from ..another_road import Ledgers, date_and_ledger
 from ..examples import clear_arrears, day, note_arrears, write_off
 from .conftest import Case
@@ -50,9 +48,9 @@ async def test_a_word_that_was_told_late_counts_from_its_day(case: Case):
     assert await stages(case, "04-22") == [("M2", 1, ["100.00 TWD", "20.00 USD"])]
 
 
-@pytest.mark.parametrize("on", ["", "2026-02-30", "yesterday", "1777852800"])
-async def test_a_day_is_a_date(case: Case, on: str):
-    assert (await case.http.get("/figures", params={"on": on})).status_code == 400
+async def test_a_day_is_a_date(case: Case):
+    for on in ("", "2026-02-30", "yesterday"):
+        assert (await case.http.get("/figures", params={"on": on})).status_code == 400, on
 
 
 def history(random: Random, account_id: str) -> list[Any]:
@@ -63,6 +61,7 @@ def history(random: Random, account_id: str) -> list[Any]:
         currency = random.choice(["TWD", "USD"])
         amount = random.choice([0, 50, 100])
         word = note_arrears(on, str(amount), random.randint(1, 200) if amount else 0, currency)
+        word = replace(word, word_id=f"{account_id}/{on}")
         clearing = clear_arrears(on, random.choice(["paid", "paid", "restructured"]), currency)
         fact = random.choice([word, word, clearing, write_off(on) if random.random() < 0.2 else word])
         facts[date_and_ledger(fact)] = replace(fact, account_id=account_id)
@@ -95,9 +94,6 @@ async def test_the_figures_of_every_day_are_those_of_another_road(case: Case):
     random = Random(20260601)
     histories = [history(random, f"A-{number}") for number in range(150)]
     for number, facts in enumerate(histories):
-        words = [
-            replace(fact, word_id=f"A-{number}/{fact.word_id}") if hasattr(fact, "word_id") else fact for fact in facts
-        ]
-        await case.tell(*words, account_id=f"A-{number}")
+        await case.tell(*facts, account_id=f"A-{number}")
     for on in (FIRST + timedelta(days=days) for days in range(-1, 82)):
         assert await figures(case, on) == by_another_road(histories, on), on

@@ -1,0 +1,167 @@
+"""The harness's commands: topics, dead letters, and the replay check."""
+
+import asyncio
+import importlib.metadata
+import os
+import sys
+from uuid import uuid4
+
+import click
+import httpx
+from aiokafka.errors import KafkaError
+from arrears_events.errors import UserError
+from arrears_events.log import topics as log_topics
+from arrears_events.log.reader import Reader
+from arrears_events.settings import Settings
+from pydantic import ValidationError
+
+from arrears_runtime import replay_check as check
+from arrears_runtime.settings import RuntimeSettings
+
+
+@click.group()
+def topics() -> None:
+    """The topics of the log and their settings."""
+
+
+@topics.command(name="apply")
+def apply_() -> None:
+    """Make the topics that are missing and mend settings that differ. Deletes nothing."""
+    settings = Settings()
+    done = _reach(log_topics.apply(settings.bootstrap(), settings.topic_prefix))
+    click.echo("\n".join(done) or "All topics are as they must be.")
+
+
+@topics.command()
+@click.option("--service", required=True, help="such as case-service")
+@click.option("--at", "place", required=True, type=click.Choice(["first", "last"]))
+def position(service: str, place: str) -> None:
+    """Say where a service's reactions go on, when both its database and its Kafka group are lost.
+
+    `first` reads all again: what led to an event is known and happens once. `last` passes over what is on the log now.
+    """
+    settings = Settings()
+    count = _reach(_set_position(settings, service, place))
+    click.echo(f"{service} goes on from the {place} record of {count} partitions.")
+
+
+@click.group(name="dead-letters")
+@click.option("--service", "name", default="case-service", show_default=True)
+@click.option("--token", envvar="ARREARS_TOKEN", help="Bearer token; by default from ARREARS_TOKEN.")
+@click.pass_context
+def dead_letters(context: click.Context, name: str, token: str | None) -> None:
+    """Records that a service could not read or handle."""
+    if not token:
+        raise UserError("A token is needed: export ARREARS_TOKEN=$(arrears stack token --role operator)")
+    urls = Settings().services()
+    if name not in urls:
+        raise UserError(f"There is no {name}; there are {', '.join(sorted(urls))}.")
+    context.obj = httpx.Client(base_url=urls[name], headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+
+@dead_letters.command(name="list")
+@click.pass_obj
+def list_(client: httpx.Client) -> None:
+    """Those that nobody has dealt with."""
+    letters = _answer(client.get("/dead-letters"))["items"]
+    for letter in letters:
+        waits = f"customer {letter['customer_id']} waits" if letter["customer_id"] else "nobody waits"
+        click.echo(f"{_at(letter):<32} {letter['reason']:<24} {waits} {letter['detail']}".rstrip())
+    if not letters:
+        click.echo("No dead letters.")
+
+
+@dead_letters.command()
+@click.argument("at")
+@click.pass_obj
+def show(client: httpx.Client, at: str) -> None:
+    """The record at TOPIC/PARTITION/OFFSET, as it came."""
+    found = _answer(client.get(f"/dead-letters/{at}"))
+    click.echo(f"reason: {found['letter']['reason']}\nkey:    {found['key']}\n{found['value']}")
+
+
+@dead_letters.command()
+@click.argument("at")
+@click.option("--by", required=True, help="Who looked at it.")
+@click.pass_obj
+def replay(client: httpx.Client, at: str, by: str) -> None:
+    """The code is mended: handle the record at TOPIC/PARTITION/OFFSET and all its customer missed."""
+    _resolve(client, at, "replays", by)
+    click.echo(f"{at} is being read again.")
+
+
+@dead_letters.command()
+@click.argument("at")
+@click.option("--by", required=True, help="Who looked at it.")
+@click.pass_obj
+def skip(client: httpx.Client, at: str, by: str) -> None:
+    """The record at TOPIC/PARTITION/OFFSET is wrong: pass over it for ever."""
+    _resolve(client, at, "skips", by)
+    click.echo(f"{at} is passed over for ever.")
+
+
+@click.command(name="replay-check")
+@click.option("--service", "only", help="One service; without it all that are installed here.")
+def replay_check(only: str | None) -> None:
+    """Fold the whole log in this fresh process and compare every table of every service with it, row by row."""
+    services = check.installed()
+    if only and only not in services:
+        raise UserError(f"There is no {only}; there are {', '.join(services)}.")
+    differ = False
+    for name in [only] if only else list(services):
+        try:
+            found = _reach(check.check(services[name], _settings_of(name)))
+        except check.NotAtRest as error:
+            raise UserError(str(error)) from None
+        click.echo(f"{name}: {found.tables} tables, {found.rows} rows, {len(found.differences)} differences")
+        for difference in found.differences:
+            click.echo(f"  {difference}")
+        differ = differ or bool(found.differences)
+    sys.exit(1 if differ else 0)
+
+
+async def _set_position(settings: Settings, service: str, place: str) -> int:
+    services = check.installed()
+    if service not in services:
+        raise UserError(f"There is no {service}; there are {', '.join(services)}.")
+    async with Reader(settings.bootstrap(), settings.topic_prefix, group=settings.topic_prefix + service) as reader:
+        names = [topic.name for topic in services[service].reads]
+        at = [(name, partition) for name in names for partition in await reader.partitions(name)]
+        offsets = await (reader.starts(at) if place == "first" else reader.ends(at))
+        await reader.commit(offsets)
+        return len(at)
+
+
+def _settings_of(name: str) -> RuntimeSettings:
+    """Of the service itself: from this process's environment, or as the stack that is installed beside us knows it."""
+    for part in importlib.metadata.entry_points(group="arrears.environments"):
+        os.environ.update({key: value for key, value in part.load()(name).items() if key.startswith("ARREARS_")})
+    try:
+        return RuntimeSettings()  # type: ignore[call-arg]
+    except ValidationError as error:
+        missing = ", ".join(f"ARREARS_{'_'.join(map(str, each['loc'])).upper()}" for each in error.errors())
+        raise UserError(f"Not said where {name} keeps its tables: set {missing}, or run `arrears stack up`.") from None
+
+
+def _resolve(client: httpx.Client, at: str, how: str, by: str) -> None:
+    _answer(client.post(f"/dead-letters/{at}/{how}", json={"by": by}, headers={"Idempotency-Key": str(uuid4())}))
+
+
+def _answer(response: httpx.Response) -> dict[str, object]:
+    if response.is_success:
+        return response.json()
+    problem = response.json() if "json" in response.headers.get("content-type", "") else {}
+    raise UserError(f"{response.status_code}: {problem.get('title', 'no answer that could be read')}")
+
+
+def _at(letter: dict[str, object]) -> str:
+    return f"{letter['topic']}/{letter['partition']}/{letter['offset']}"
+
+
+def _reach(work):  # type: ignore[no-untyped-def]
+    try:
+        return asyncio.run(work)
+    except KafkaError as error:
+        raise UserError(f"Kafka does not answer as it should: {type(error).__name__}. `arrears stack status` tells more.") from None
+    except LookupError as error:
+        raise UserError(str(error)) from None

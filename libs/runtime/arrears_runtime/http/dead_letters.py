@@ -1,0 +1,117 @@
+"""The dead letters of this service, for operators: looked at, replayed, or skipped by a named person."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from arrears_runtime.dead_letters import (
+    SKIP,
+    STOP,
+    At,
+    DeadLetter,
+    ResumeCustomer,
+    SkipDeadLetter,
+    letter_at,
+    open_letters,
+    stop_of,
+    stream_of_letter,
+)
+from arrears_runtime.http.callers import CallerRequest, found
+from arrears_runtime.http.commands import Answer, CommandRequest
+from arrears_runtime.http.problems import Problem
+from arrears_runtime.http.routing import Router
+from arrears_runtime.http.strict_json import Body
+
+router = Router(tag="dead letters")
+
+SHOWN_BYTES = 4_096
+"""Of a record's bytes, in a page: a whole record of a megabyte helps nobody; its place on the log is told."""
+
+
+class Resolution(Body):
+    """`by`: the person who looked at it."""
+
+    by: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterAnswer:
+    """`customer_id` waits for it; "" when it stops nobody. `detail` is for operators and holds no content."""
+
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    detail: str
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    items: list[LetterAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterContent:
+    """The record as it came: `key` and the first bytes of `value`, what is no UTF-8 shown as escapes."""
+
+    letter: LetterAnswer
+    key: str | None
+    value: str
+    bytes: int
+
+
+@router.get("/dead-letters", permission="dead-letter:read")
+async def list_dead_letters(request: CallerRequest) -> LetterPage:
+    """Those that nobody has dealt with."""
+    return LetterPage([_answer(letter) for letter in await open_letters(request.db)])
+
+
+@router.get("/dead-letters/{topic}/{partition}/{offset}", permission="dead-letter:read")
+async def get_dead_letter(topic: str, partition: int, offset: int, request: CallerRequest) -> LetterContent:
+    letter = found(await letter_at(request.db, (topic, partition, offset)))
+    key = letter.key.decode(errors="backslashreplace") if letter.key is not None else None
+    shown = letter.value[:SHOWN_BYTES].decode(errors="backslashreplace")
+    return LetterContent(_answer(letter), key, shown, len(letter.value))
+
+
+@router.post("/dead-letters/{topic}/{partition}/{offset}/replays", status_code=201, permission="dead-letter:resolve")
+async def replay_dead_letter(
+    topic: str, partition: int, offset: int, ask: Resolution, request: CommandRequest
+) -> Answer:
+    """The code is mended: handle the record, and all its customer missed. 409 when it stops nobody (any more)."""
+    letter = found(await letter_at(request.db, (topic, partition, offset)))
+    return await _resume(letter, "replayed", ask, request)
+
+
+@router.post("/dead-letters/{topic}/{partition}/{offset}/skips", status_code=201, permission="dead-letter:resolve")
+async def skip_dead_letter(topic: str, partition: int, offset: int, ask: Resolution, request: CommandRequest) -> Answer:
+    """The record is wrong: pass over it for ever; whoever waited for it goes on."""
+    letter = found(await letter_at(request.db, (topic, partition, offset)))
+    if letter.customer_id:
+        return await _resume(letter, "skipped", ask, request)
+    at = letter.topic, letter.partition, letter.offset
+    body = SkipDeadLetter(at, ask.by)
+    return await request.send(streamid=stream_of_letter(at), customer_id=SKIP.category, body=body, id=_written(at))
+
+
+async def _resume(
+    letter: DeadLetter, outcome: Literal["replayed", "skipped"], ask: Resolution, request: CommandRequest
+) -> Answer:
+    at = letter.topic, letter.partition, letter.offset
+    if not letter.customer_id or await stop_of(request.db, letter.customer_id) is None:
+        raise Problem("stops-nobody", status=409)
+    streamid = STOP.stream_of(letter.customer_id)
+    body = ResumeCustomer(at, ask.by, outcome)
+    return await request.send(streamid=streamid, customer_id=letter.customer_id, body=body, id=_written(at))
+
+
+def _answer(letter: DeadLetter) -> LetterAnswer:
+    return LetterAnswer(
+        letter.topic, letter.partition, letter.offset, letter.reason, letter.detail, letter.customer_id
+    )
+
+
+def _written(at: At) -> str:
+    return "/".join(map(str, at))
