@@ -10,7 +10,7 @@ from pathlib import Path
 from arrears_local.home import Home
 from arrears_local.part import Answer, Part
 from arrears_local.ports import port_of
-from arrears_local.processes import Program
+from arrears_local.program import Program
 
 NAME = "issuer"
 ANSWER_SECONDS = 2.0

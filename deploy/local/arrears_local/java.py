@@ -20,6 +20,7 @@ OPTIONS = (
     "-XX:+UseSerialGC",  # two cores are shared with five other processes
     "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",
+    "-Xlog:aot*=error",  # what it cannot take over it does anew, and warns of each
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",

@@ -9,7 +9,7 @@ from arrears_local.home import Home, write_whole
 from arrears_local.kafka_data import DATA, ensure_formatted
 from arrears_local.part import Answer, Part
 from arrears_local.ports import port_of
-from arrears_local.processes import Program
+from arrears_local.program import Program
 
 NAME = "kafka"
 CONTROLLER = "kafka-controller"

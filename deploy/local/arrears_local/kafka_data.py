@@ -10,7 +10,7 @@ from pathlib import Path
 from arrears_local import java
 from arrears_local.errors import StackError
 from arrears_local.home import write_whole
-from arrears_local.processes import environment
+from arrears_local.program import environment
 
 DATA = "data"  # in the broker's working folder, so that a checkout can be moved
 BEGUN = "data.begun"

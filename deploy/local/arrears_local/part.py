@@ -11,7 +11,7 @@ import psutil
 from arrears_local import ports, processes
 from arrears_local.errors import StackError
 from arrears_local.home import Home
-from arrears_local.processes import Program
+from arrears_local.program import Program
 
 log = logging.getLogger(__name__)
 

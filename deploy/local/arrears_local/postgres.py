@@ -13,7 +13,7 @@ from arrears_local.errors import StackError
 from arrears_local.home import Home, write_whole
 from arrears_local.part import Answer, Part
 from arrears_local.ports import port_of
-from arrears_local.processes import Program
+from arrears_local.program import Program
 
 log = logging.getLogger(__name__)
 

@@ -1,44 +1,29 @@
 """The processes of a stack: started detached, known again by pid, start time and command line, and ended for sure."""
 
 import contextlib
-import hashlib
 import json
-import os
+import logging
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 
 from arrears_local import accounts
 from arrears_local.home import Home, read_json, write_whole
+from arrears_local.program import Program, environment
+
+log = logging.getLogger(__name__)
 
 SAME_START_SECONDS = 2.0  # the system's idea of when it booted, on which start times rest, moves when its clock is set
+NOTICED_SECONDS = 3.0
 KILLED_SECONDS = 10.0
 LOOK_SECONDS = 0.02
 LOG_BYTES_MAX = 20 * 1024 * 1024
 
 _started: list[subprocess.Popen[bytes]] = []  # held, so that those that end while we live are reaped
-
-
-@dataclass(frozen=True)
-class Program:
-    """What runs for a part: the command, its working folder and its own settings."""
-
-    part: str
-    argv: tuple[str, ...]
-    folder: Path
-    settings: Mapping[str, str] = field(default_factory=dict[str, str])
-    configuration: str = ""  # of a file that it reads
-    as_postgres: bool = False
-
-    @property
-    def fingerprint(self) -> str:
-        told = [self.argv, dict(self.settings), self.configuration]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def start(home: Home, program: Program) -> psutil.Process:
@@ -59,12 +44,6 @@ def start(home: Home, program: Program) -> psutil.Process:
     process = psutil.Process(child.pid)
     _write_record(home, program, process)
     return process
-
-
-def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """The caller's environment with `settings` as the only ones of ours: what is set at the shell does not leak in."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ARREARS_")}
-    return inherited | dict(settings)
 
 
 def find(home: Home, part: str) -> psutil.Process | None:
@@ -100,7 +79,9 @@ def end(home: Home, part: str, how: signal.Signals, patience_seconds: float) -> 
     if process is not None:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(how)
-            _wait_for_end([process], patience_seconds)
+            if _wait_for_end([process], min(NOTICED_SECONDS, patience_seconds)):
+                log.info("%s: still stopping, it may take up to %.0f s", part, patience_seconds)
+                _wait_for_end([process], patience_seconds - NOTICED_SECONDS)
     left = list(leftovers(home, part))
     kill(left)
     home.record(part).unlink(missing_ok=True)

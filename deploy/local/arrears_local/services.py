@@ -12,10 +12,10 @@ from typing import Any
 
 from arrears_local.addresses import addresses_of
 from arrears_local.databases import dsn_of
-from arrears_local.home import Home, read_json, write_whole
+from arrears_local.home import Home, nearest_home, read_json, write_whole
 from arrears_local.part import Answer, Part
 from arrears_local.ports import port_of
-from arrears_local.processes import Program
+from arrears_local.program import Program
 
 ANSWER_SECONDS = 3.0
 CLOCKS = ("business", "wall")
@@ -57,6 +57,15 @@ def program(service: Service, home: Home) -> Program:
 def answer(service: Service, home: Home) -> Answer:
     said = health(service, home)
     return Answer(ready=said.get("ready") is True, says=f"lag {said.get('lag')}")
+
+
+def environment_of(name: str) -> dict[str, str]:
+    """What a service of the nearest stack runs with, for commands that look at its tables; empty without a stack."""
+    home = nearest_home()
+    service = next((service for service in SERVICES if service.name == name), None)
+    if service is None or not home.address_book.exists():
+        return {}
+    return kafka_settings(home) | _settings(service, home)
 
 
 def health(service: Service, home: Home) -> dict[str, Any]:

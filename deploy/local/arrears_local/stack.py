@@ -13,6 +13,7 @@ from arrears_local.home import Home
 from arrears_local.infrastructure import INFRASTRUCTURE, together_down, together_up
 from arrears_local.lock import sole_command
 from arrears_local.part import Part, bring_up, take_down
+from arrears_local.program import environment
 from arrears_local.services import SERVICES, choose_clock, kafka_settings
 
 SERVICE_PARTS = tuple(service.part for service in SERVICES)
@@ -93,7 +94,7 @@ def _apply_topics(home: Home) -> None:
     told = subprocess.run(
         ask,
         cwd=home.root,
-        env=processes.environment(settings),
+        env=environment(settings),
         capture_output=True,
         text=True,
         check=False,

@@ -8,6 +8,7 @@ import uvloop
 
 from arrears_runtime.database import Database
 from arrears_runtime.http.application import application
+from arrears_runtime.http.logs import log_to_stdout
 from arrears_runtime.http.routing import Router
 from arrears_runtime.http.server import server
 from arrears_runtime.service import Instance, Service
@@ -24,6 +25,7 @@ def run(
 async def serve(
     service: Service, settings: RuntimeSettings, *, routers: Sequence[Router], refusals: Mapping[str, int]
 ) -> None:
+    log_to_stdout(f"{service.name}-service")
     gc.set_threshold(50_000, 20, 100)  # a batch makes many objects and no cycles
     db = await Database.open(settings.database_url.get_secret_value(), size=settings.database_connections)
     instance = Instance(service, db, settings)

@@ -6,7 +6,6 @@ Every instance answers HTTP.
 
 import asyncio
 import gc
-import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from arrears_runtime.database import Database
 from arrears_runtime.dead_letters import SKIP, STOP, DeadLetter, StopCustomer
 from arrears_runtime.decider import Command, Decider, Outcome
 from arrears_runtime.follower import Follower
+from arrears_runtime.http.logs import log
 from arrears_runtime.http.service import Check, Condition, NotReady
 from arrears_runtime.own_log import OwnLog
 from arrears_runtime.projection import View
@@ -38,8 +38,6 @@ from arrears_runtime.reaction import Reaction
 from arrears_runtime.relay import Relay
 from arrears_runtime.settings import RuntimeSettings
 from arrears_runtime.store import Store
-
-log = logging.getLogger("arrears")
 
 RETRY_SECONDS = 1.0
 """Between two tries to lead, when the broker or the database is away."""
@@ -175,8 +173,11 @@ class Instance:
         first: BaseException = errors
         while isinstance(first, BaseExceptionGroup):
             first = first.exceptions[0]
-        self.problem = f"{type(first).__name__}: {first}" if not isinstance(first, asyncpg.PostgresError) else type(first).__name__
-        log.warning("not leading: %s", self.problem)
+        told = "" if isinstance(first, asyncpg.PostgresError) else f": {first}"  # PostgreSQL quotes rows
+        problem = type(first).__name__ + told
+        if problem != self.problem:  # said once, not each second
+            log.warning("not leading", problem=problem)
+        self.problem = problem
 
     async def _lead(self) -> None:
         async with self._leadership() as lost:

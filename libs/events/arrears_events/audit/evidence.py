@@ -11,6 +11,7 @@ from uuid import UUID
 
 CACHE_KIB = 65_536
 ROWS_AT_ONCE = 5_000
+_UUID_LENGTH = 36
 
 _TABLES = """
     CREATE TABLE streams (stream INTEGER PRIMARY KEY, streamid TEXT);
@@ -85,6 +86,8 @@ class Run(NamedTuple):
 
 def id_of(text: str) -> bytes | str:
     """An id as the evidence holds it: 16 bytes of a UUID in its one written form, else its text."""
+    if len(text) != _UUID_LENGTH:
+        return text
     try:
         uuid = UUID(text)
     except ValueError:

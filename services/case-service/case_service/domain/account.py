@@ -2,9 +2,8 @@
 
 A ledger is (account, currency), and each has its own arrears. The case is the account's: it opens with the first ledger
 in arrears, stands at the stage of the worst one, and closes when none is left. Nothing is added across ledgers.
-A fact is older than what is known when its date is not after that of the last word of its ledger that changed
-something. On one day a clearing is newer than a word, and a word newer than a clearing only when a payment was taken
-back that day.
+A fact is old when its date is not after that of the last word of its ledger that changed something. On one day a
+clearing is newer than a word, unless a payment was taken back since.
 """
 
 from dataclasses import dataclass, field, replace
@@ -242,8 +241,8 @@ def _clear(account: Account, command: ClearArrears) -> list[CaseEvent]:
         return []
     if restructured or any(each.keeps_open for code, each in account.ledgers.items() if code != currency):
         return _change(account, account.case, Ledger(day, balance.zero(), restructured=restructured), balance)
-    which = {**_which(account), "case_id": account.case.case_id}
-    return [CaseClosed(**which, outcome="cured", closed_on=day, balance=balance)]
+    case_id = account.case.case_id
+    return [CaseClosed(**_which(account), case_id=case_id, outcome="cured", closed_on=day, balance=balance)]
 
 
 def _note_reversal(account: Account, command: NoteReversal) -> list[CaseEvent]:
