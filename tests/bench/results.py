@@ -38,7 +38,9 @@ def per_second(rate: float, what: str) -> str:
 
 def table(measured: Sequence[Measured]) -> str:
     heads = ("", "ours", "peer", "ratio", "target", "")
-    rows = [(m.name, m.ours, m.peer, f"{m.ratio:.2f}", f"{m.target:g}", "pass" if m.passed else "FAIL") for m in measured]
+    rows = [
+        (m.name, m.ours, m.peer, f"{m.ratio:.2f}", f"{m.target:g}", "pass" if m.passed else "FAIL") for m in measured
+    ]
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (heads, *rows)]
     return "\n".join(line.rstrip() for line in lines)

@@ -52,7 +52,9 @@ class Samples:
 def _place_of(frame: Any) -> str:
     while frame is not None:
         file = PurePath(frame.f_code.co_filename)
-        found = PLACES.get((file.name, frame.f_code.co_name)) or next(filter(None, map(ROOMS.get, file.parts[-2:])), None)
+        found = PLACES.get((file.name, frame.f_code.co_name)) or next(
+            filter(None, map(ROOMS.get, file.parts[-2:])), None
+        )
         if found:
             return found
         frame = frame.f_back

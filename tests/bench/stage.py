@@ -77,7 +77,9 @@ class Stage:
     async def _start(self, module: str, settings: Mapping[str, str], *arguments: str, stdout: Any) -> Any:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("ARREARS_")}
         command = (sys.executable, "-m", module, *arguments)
-        return await asyncio.create_subprocess_exec(*command, env=inherited | dict(settings), cwd=CHECKOUT, stdout=stdout)
+        return await asyncio.create_subprocess_exec(
+            *command, env=inherited | dict(settings), cwd=CHECKOUT, stdout=stdout
+        )
 
 
 @contextmanager

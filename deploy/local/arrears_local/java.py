@@ -49,11 +49,14 @@ def command(main: str, *words: str, watched: bool = False) -> tuple[str, ...]:
 
 def _keep_what_was_learned(folder: Path) -> None:
     written = folder / WRITTEN
+    written.with_suffix(".aot.config").unlink(missing_ok=True)  # left when it was killed while writing
     if not written.exists():
         return
     if not _learned().exists() and _is_finished(written):
         moved = _learned().with_suffix(f".{folder.stat().st_ino}")
         shutil.move(written, moved)
+        for outdated in jars.downloads().glob("kafka-*.aot"):
+            outdated.unlink(missing_ok=True)
         moved.replace(_learned())
     written.unlink(missing_ok=True)
 

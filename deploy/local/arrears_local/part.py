@@ -17,16 +17,17 @@ log = logging.getLogger(__name__)
 
 STARTS_MAX = 3  # more than one only when another process took the port between our look and our start
 PROGRESS_SECONDS_MAX = 3600.0  # a service may read its whole history first, as long as it gets on with it
-LOOK_SECONDS = 0.05
+LOOK_SECONDS, LOOK_SECONDS_MAX = 0.05, 0.5  # the longer it takes, the less often
 SHOWN_LINES = 15
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Whether the part is ready, and if not, what it says: as long as that changes it is given more time."""
+    """Whether the part is ready; if not, why, and how much it still has to do: as long as that falls it has time."""
 
     ready: bool
-    says: str = ""
+    complaint: str = ""
+    left: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,9 @@ def bring_up(home: Home, part: Part) -> None:
         return
     take_down(home, part)
     began, starts = time.monotonic(), 1
-    while not wait_for_answer(home, part, process := _start(home, part), part.deadline_seconds):
-        if starts == STARTS_MAX or not _lost_its_port(part, home, process):
-            raise StackError(_why_not(home, part, process))
+    while not (answer := _wait(home, part, process := _start(home, part), part.deadline_seconds)).ready:
+        if starts == STARTS_MAX or not _lost_its_port(home, part, process):
+            raise StackError(_why_not(home, part, process, answer))
         starts += 1
     log.info("%s: started in %.1f s", part.name, time.monotonic() - began)
 
@@ -60,24 +61,31 @@ def take_down(home: Home, part: Part) -> bool:
     return processes.end(home, part.name, part.stop_signal, part.stop_seconds)
 
 
-def wait_for_answer(home: Home, part: Part, process: psutil.Process, seconds: float) -> bool:
-    began = heard = time.monotonic()
-    said = ""
-    while time.monotonic() < min(heard + seconds, began + PROGRESS_SECONDS_MAX) and processes.is_alive(process):
-        answer = part.answer(home)
-        if answer.ready:
-            return True
-        if answer.says != said:
-            said, heard = answer.says, time.monotonic()
-        time.sleep(LOOK_SECONDS)
-    return False
-
-
 def last_lines(home: Home, part: str, count: int) -> str:
     path = home.log(part)
     if not path.exists():
         return ""
     return "\n".join(path.read_text(errors="replace").splitlines()[-count:])
+
+
+def _wait(home: Home, part: Part, process: psutil.Process, seconds: float) -> Answer:
+    """Its last answer: ready, or not within `seconds` of its last progress."""
+    began = progress = now = time.monotonic()
+    last = Answer(ready=False)
+    while now < min(progress + seconds, began + PROGRESS_SECONDS_MAX) and processes.is_alive(process):
+        answer = part.answer(home)
+        if answer.ready:
+            return answer
+        if _is_progress(last, answer):
+            progress = now
+        last = answer
+        time.sleep(min(LOOK_SECONDS_MAX, LOOK_SECONDS + (now - began) / 10))
+        now = time.monotonic()
+    return last
+
+
+def _is_progress(before: Answer, after: Answer) -> bool:
+    return before.left is not None and after.left is not None and after.left < before.left
 
 
 def _runs_well(home: Home, part: Part) -> bool:
@@ -89,7 +97,7 @@ def _runs_well(home: Home, part: Part) -> bool:
     if not processes.runs_as(home, part.program(home)):
         log.info("%s: settings have changed, starting it anew", part.name)
         return False
-    if wait_for_answer(home, part, process, part.silence_seconds):
+    if _wait(home, part, process, part.silence_seconds).ready:
         return True
     log.info("%s: runs but is not ready, starting it anew", part.name)
     return False
@@ -102,15 +110,15 @@ def _start(home: Home, part: Part) -> psutil.Process:
     return processes.start(home, part.program(home))
 
 
-def _lost_its_port(part: Part, home: Home, process: psutil.Process) -> bool:
+def _lost_its_port(home: Home, part: Part, process: psutil.Process) -> bool:
     ended = not processes.is_alive(process)
     return ended and not all(ports.is_free(ports.port_of(home, port)) for port in part.ports)
 
 
-def _why_not(home: Home, part: Part, process: psutil.Process) -> str:
+def _why_not(home: Home, part: Part, process: psutil.Process, answer: Answer) -> str:
     what = f"was not ready within {part.deadline_seconds:.0f} s" if processes.is_alive(process) else "ended at once"
     return (
-        f"{part.name} {what}. The last lines of its log, {home.log(part.name)}:\n\n"
+        f"{part.name} {what}. {answer.complaint}\nThe last lines of its log, {home.log(part.name)}:\n\n"
         f"{last_lines(home, part.name, SHOWN_LINES)}\n\n"
         "Mend what they name, then `arrears stack up` again (`arrears stack clean` gives up all data first)."
     )

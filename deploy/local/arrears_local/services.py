@@ -56,7 +56,7 @@ def program(service: Service, home: Home) -> Program:
 
 def answer(service: Service, home: Home) -> Answer:
     said = health(service, home)
-    return Answer(ready=said.get("ready") is True, says=f"lag {said.get('lag')}")
+    return Answer(ready=said.get("ready") is True, complaint=_complaint(said), left=said.get("lag"))
 
 
 def environment_of(name: str) -> dict[str, str]:
@@ -79,6 +79,12 @@ def health(service: Service, home: Home) -> dict[str, Any]:
     finally:
         ask.close()
     return said if isinstance(said, dict) else {}
+
+
+def _complaint(said: dict[str, Any]) -> str:
+    """Of the checks that the service makes of itself, what the failing ones say."""
+    checks = said.get("checks", {})
+    return "; ".join(f"{name}: {check.get('detail')}" for name, check in checks.items() if not check.get("ok"))
 
 
 def kafka_settings(home: Home) -> dict[str, str]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import psutil
 import pytest
-from arrears_local import accounts, infrastructure, issuer, kafka, part, postgres
+from arrears_local import accounts, infrastructure, issuer, jars, java, kafka, part, postgres
 from arrears_local.errors import StackError
 from arrears_local.home import Home
 from arrears_local.ports import port_of
@@ -112,6 +112,14 @@ def test_a_history_without_its_identity_is_left_alone_and_named(empty_home: Home
     with pytest.raises(StackError, match="holds a history"):
         kafka.prepare(empty_home)
     assert (topic / "00000000000000000000.log").read_bytes() == b"history"
+
+
+def test_what_java_had_not_finished_to_write_is_not_started_from(empty_home: Home):
+    unfinished = empty_home.make_folder("kafka") / java.WRITTEN
+    unfinished.write_bytes(java.UNFINISHED + b"half of it")
+    kafka.prepare(empty_home)
+    assert not unfinished.exists()
+    assert b"half of it" not in b"".join(path.read_bytes() for path in jars.downloads().glob("kafka-*.aot"))
 
 
 def test_a_part_that_cannot_start_shows_its_log(empty_home: Home):

@@ -2,11 +2,12 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from arrears_local import databases, stack
+from arrears_local import databases, part, stack
 from arrears_local.addresses import addresses_of
 from arrears_local.errors import StackError
 from arrears_local.home import Home
@@ -16,11 +17,13 @@ from .conftest import command, ended, everything_of, pid_of
 
 TOPICS = """
     import os, sys
-    assert sys.argv[1:] == ["topics", "apply"]
-    assert os.environ["ARREARS_KAFKA_BOOTSTRAP"]
+    def main(prog_name):
+        assert sys.argv[1:] == ["topics", "apply"]
+        assert os.environ["ARREARS_KAFKA_BOOTSTRAP"]
 """
 SERVICE = """
     import http.server, json, os, pathlib
+    READY = True
     settings = {name: value for name, value in os.environ.items() if name.startswith("ARREARS_")}
     pathlib.Path("told.json").write_text(json.dumps(settings))
 
@@ -28,7 +31,8 @@ SERVICE = """
         def do_GET(self):
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(json.dumps({"ready": True, "lag": 7, "outbox": 0}).encode())
+            checks = {"leading": {"ok": READY, "detail": "the log is not mine"}}
+            self.wfile.write(json.dumps({"ready": READY, "lag": 7, "outbox": 0, "checks": checks}).encode())
 
     http.server.HTTPServer((os.environ["ARREARS_HOST"], int(os.environ["ARREARS_PORT"])), Ready).serve_forever()
 """
@@ -95,6 +99,14 @@ def test_a_service_that_does_not_come_up_is_named_with_its_log(whole: Home, stan
     stack.kill(whole, stack.SERVICE_PARTS[0])
     with pytest.raises(StackError, match=r"(?s)case-service ended at once.*the reason"):
         stack.up(whole)
+
+
+def test_a_service_that_is_not_ready_is_named_with_what_it_says(whole: Home, stand_ins: Path):
+    (stand_ins / "case_service" / "main.py").write_text(dedent(SERVICE).replace("READY = True", "READY = False"))
+    case_service = stack.SERVICE_PARTS[0]
+    part.take_down(whole, case_service)
+    with pytest.raises(StackError, match="not ready within 1 s. leading: the log is not mine"):
+        part.bring_up(whole, replace(case_service, deadline_seconds=1.0))
 
 
 def test_status_for_programs_has_every_address_and_part(whole: Home):

@@ -59,3 +59,7 @@ def _broken(part: EntryPoint, error: Exception) -> click.Command:
 
     broken.ignore_unknown_options = True
     return broken
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,6 @@ it has seen and one row a case, which is the least that is right; nothing is log
 import json
 import os
 from datetime import date
-from itertools import count
 from time import perf_counter
 from uuid import UUID, uuid4
 
@@ -17,17 +16,16 @@ from faststream.kafka import KafkaBroker
 from pydantic import BaseModel
 from sqlalchemy import Column, Date, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 broker = KafkaBroker(os.environ["BENCH_KAFKA"], logger=None)
 app = FastStream(broker, logger=None)
 engine = create_async_engine(os.environ["BENCH_DATABASE_URL"].replace("://", "+asyncpg://"))
-sessions = async_sessionmaker(engine, expire_on_commit=False)
 metadata = MetaData()
 seen = Table("seen", metadata, Column("id", Text, primary_key=True))
-last = Column("last", Text), Column("case_id", Uuid), Column("as_of", Date)
-cases = Table("cases", metadata, Column("account_id", Text, primary_key=True), *last)
-started, numbers = list[float](), count(1)
+columns = [Column("type", Text), Column("case_id", Uuid), Column("as_of", Date)]
+cases = Table("cases", metadata, Column("account_id", Text, primary_key=True), *columns)
+moments = list[float]()
 
 
 class Data(BaseModel):
@@ -44,14 +42,14 @@ class Event(BaseModel):
 
 @broker.subscriber(os.environ["BENCH_TOPIC"], group_id=str(uuid4()), auto_offset_reset="earliest")
 async def project(event: Event) -> None:
-    started.append(perf_counter())
-    async with sessions.begin() as session:
+    moments.append(perf_counter())
+    async with AsyncSession(engine) as session, session.begin():
         new = await session.execute(insert(seen).values(id=event.id).on_conflict_do_nothing().returning(seen.c.id))
         if new.first() and event.data.account_id:
-            row = {"last": event.type, **event.data.model_dump()}
-            await session.execute(insert(cases).values(row).on_conflict_do_update(index_elements=["account_id"], set_=row))
-    if next(numbers) == int(os.environ["BENCH_RECORDS"]):
-        print(json.dumps({"seconds": perf_counter() - started[0]}), flush=True)
+            put = insert(cases).values(row := {"type": event.type, **event.data.model_dump()})
+            await session.execute(put.on_conflict_do_update(index_elements=["account_id"], set_=row))
+    if len(moments) == int(os.environ["BENCH_RECORDS"]):
+        print(json.dumps({"seconds": perf_counter() - moments[0]}), flush=True)
         app.exit()
 
 
@@ -59,5 +57,6 @@ async def project(event: Event) -> None:
 async def make_tables() -> None:
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
+
 
 uvloop.run(app.run())

@@ -9,8 +9,11 @@ from arrears_events.bank.publisher import BankPublisher
 from arrears_events.bank.settled import Services
 from arrears_events.errors import AnotherPortfolio
 
-FACTS_AT = time(10, tzinfo=UTC)
-"""The hour of a business day that facts are given; one for all, so that two runs write the same bytes."""
+FACTS_AT = time(1, tzinfo=UTC)
+"""When, on a business day, facts are given: before the services' 10:00 in every zone the portfolios lie in.
+
+One for all, so that two runs write the same bytes.
+"""
 
 AfterDay = Callable[[date], Awaitable[None]]
 Progress = Callable[[int], None]

@@ -71,7 +71,7 @@ async def test_the_facts_of_a_day_are_done_before_its_close_and_that_before_the_
 
 
 def _ends_after_each_step(portfolio: Portfolio) -> list[int]:
-    """Records on the topic after the facts of a day with facts, after its close, and after the closes up to the next."""
+    """Records on the topic after the facts of each day with some, after its close, and before the next such day."""
     per_day = [sum(len(facts) for facts in portfolio.facts_on(day)) for day in portfolio.fact_days]
     quiet = [(after - before).days - 1 for before, after in pairwise(portfolio.fact_days)]
     steps = [(facts, 8, 8 * closes) for facts, closes in zip(per_day, [*quiet, 0], strict=True)]

@@ -3,6 +3,7 @@
 import csv
 import gzip
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from itertools import islice, pairwise
 from pathlib import Path
@@ -48,7 +49,7 @@ def test_all_rows_give_what_the_file_says(real_data: Path, real_portfolio: Portf
         rows = list(csv.DictReader(file))
     late = [[int(row[status]) >= 1 for status in STATUSES] for row in rows]
     found = Counter[str]()
-    money = Counter[str]()
+    money = Counter[tuple[str, date]]()
     for day in real_portfolio.fact_days:
         for facts in real_portfolio.facts_on(day):
             for fact in facts:

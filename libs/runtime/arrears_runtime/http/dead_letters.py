@@ -108,9 +108,7 @@ async def _resume(
 
 
 def _answer(letter: DeadLetter) -> LetterAnswer:
-    return LetterAnswer(
-        letter.topic, letter.partition, letter.offset, letter.reason, letter.detail, letter.customer_id
-    )
+    return LetterAnswer(letter.topic, letter.partition, letter.offset, letter.reason, letter.detail, letter.customer_id)
 
 
 def _written(at: At) -> str:

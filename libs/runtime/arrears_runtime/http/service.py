@@ -46,10 +46,10 @@ class Service(Protocol):
         """The clock: the wall's in production, the business calendar's in the demo and tests."""
         ...
 
-    def today(self, customer_id: str) -> date:
+    def today(self, customer_id: str, /) -> date:
         """The business date, in the bank's zone."""
         ...
 
 
-class NotReady(RuntimeError):
+class NotReady(RuntimeError):  # noqa: N818 - a state, not a fault
     """This instance cannot answer yet: its database is not up to the log. Its text is for operators."""

@@ -23,7 +23,7 @@ from arrears_runtime.http.commands import Answer, CommandRequest
 from arrears_runtime.http.paging import ListRequest, Page
 from arrears_runtime.http.routing import Router
 from arrears_runtime.http.server import server
-from arrears_runtime.http.service import Check, Condition
+from arrears_runtime.http.service import Check, Condition, NotReady
 from arrears_runtime.http.settings import HttpSettings
 from arrears_runtime.http.strict_json import Body
 from joserfc import jwt
@@ -130,8 +130,11 @@ class MemoryService:
     answers: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
     checks: dict[str, Check] = field(default_factory=lambda: {"database": Check(True)})
     failing: bool = False
+    away: bool = False
 
     async def append(self, commands: list[Command]) -> list[Outcome]:
+        if self.away:
+            raise NotReady("the database is behind the log")
         self.commands += commands
         return [self._outcome(command) for command in commands]
 
@@ -154,6 +157,9 @@ class MemoryService:
 
     def now(self, _customer_id: str) -> datetime:
         return datetime(2026, 6, 9, 10, tzinfo=UTC)
+
+    def today(self, _customer_id: str) -> date:
+        return date(2026, 6, 9)
 
 
 class Issuer:
@@ -246,7 +252,7 @@ async def api(anonymous: httpx.AsyncClient, issuer: Issuer) -> httpx.AsyncClient
 def _fresh(service: MemoryService) -> None:
     service.commands.clear()
     service.handled.clear()
-    service.failing = False
+    service.failing = service.away = False
     service.checks = {"database": Check(True)}
     service.answers = {
         "refused": Refusal(

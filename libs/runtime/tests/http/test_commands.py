@@ -106,6 +106,14 @@ async def test_a_stopped_customer_is_said_to_be_stopped(api: httpx.AsyncClient) 
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:arrears:problem:customer-stopped")
 
 
+async def test_an_instance_that_is_behind_asks_to_come_again(api: httpx.AsyncClient, service: Any) -> None:
+    service.away = True
+    answer = await make(api)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.json()["type"] == "urn:arrears:problem:not-ready"
+    assert "behind" not in answer.text
+
+
 async def test_a_change_names_the_version_it_saw(api: httpx.AsyncClient, service: Any) -> None:
     answer = await withdraw(api, If_Match='"3"')
     assert (answer.status_code, answer.json(), answer.headers["ETag"]) == (200, {"id": "p1", "version": 4}, '"4"')
