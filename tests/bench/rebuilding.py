@@ -97,7 +97,7 @@ async def _tables(db: Database) -> dict[str, list[str]]:
     return {
         name: list(
             await db.pool.fetchrow(f"SELECT count(*)::text, sum(hashtextextended(t::text, 0))::text FROM {name} t")
-        )  # noqa: S608
+        )
         for name in names
         if name not in NOT_OF_THE_LOG
     }

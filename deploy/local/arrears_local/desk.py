@@ -83,7 +83,9 @@ class Desk:
         raised = await self._send(self._cases, f"/cases/{case_id}/disputes", ask, f"dispute/{case_id}")
         page = raised.headers["Location"]
         if not self._forgotten(page):
-            await self._send(self._cases, f"{page}/acknowledgements", None, f"acknowledge{page}", raised.headers["ETag"])
+            await self._send(
+                self._cases, f"{page}/acknowledgements", None, f"acknowledge{page}", raised.headers["ETag"]
+            )
 
     async def _look_at(self, dispute: dict[str, Any], day: date) -> None:
         page = f"/disputes/{dispute['dispute_id']}"

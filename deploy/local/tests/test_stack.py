@@ -105,8 +105,9 @@ def test_a_service_that_is_not_ready_is_named_with_what_it_says(whole: Home, sta
     (stand_ins / "case_service" / "main.py").write_text(dedent(SERVICE).replace("READY = True", "READY = False"))
     case_service = stack.SERVICE_PARTS[0]
     part.take_down(whole, case_service)
-    with pytest.raises(StackError, match="not ready within 1 s. leading: the log is not mine"):
+    with pytest.raises(StackError, match=r"not ready within 1 s\. leading: the log is not mine"):
         part.bring_up(whole, replace(case_service, deadline_seconds=1.0))
+    part.take_down(whole, case_service)
 
 
 def test_status_for_programs_has_every_address_and_part(whole: Home):

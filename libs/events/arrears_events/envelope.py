@@ -60,5 +60,3 @@ Envelope = SourceEvent[Event] | StreamEvent[Event]
 def utc(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds: the one form in which a moment is written."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-

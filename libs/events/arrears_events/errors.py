@@ -8,7 +8,7 @@ UserError
 ├── PublishedOtherwise  bank: the log has the same id with other content, or a day that does not agree with this one
 └── NotSettled          bank: a service does not come to rest
 """
-# ruff: noqa: N818 - each is named by what is wrong
+
 
 
 class UserError(Exception):

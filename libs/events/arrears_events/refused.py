@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refused(Exception):
     """`code` is the problem type of the API, stable for ever; `facts` are what decided. Never a sentence to be matched."""
 
     def __init__(self, code: str, **facts: Any) -> None:

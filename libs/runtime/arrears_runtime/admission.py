@@ -195,7 +195,9 @@ def _check_dates(event: Any, last_close: date | None) -> None:
             raise BadRecord("date-out-of-range")
 
 
-_HEADS = """SELECT h.* FROM unnest($1::text[], $2::text[]) w(topic, streamid) JOIN heard_streams h USING (topic, streamid)"""
+_HEADS = (
+    """SELECT h.* FROM unnest($1::text[], $2::text[]) w(topic, streamid) JOIN heard_streams h USING (topic, streamid)"""
+)
 _FACTS = """SELECT h.topic, h.source, h.id, h.hash, h.taken
     FROM unnest($1::text[], $2::text[], $3::text[]) w(topic, source, id) JOIN heard_facts h USING (topic, source, id)"""
 _PUT_HEADS = """INSERT INTO heard_streams SELECT r.* FROM unnest($1::heard_streams[]) r

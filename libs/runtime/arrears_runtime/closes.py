@@ -34,7 +34,9 @@ class Close(NamedTuple):
 
 async def last(db: Database) -> list[tuple[int, Close]]:
     """The last close of each partition."""
-    rows = await db.pool.fetch('SELECT DISTINCT ON (partition) * FROM closes ORDER BY partition, date DESC, "offset" DESC')
+    rows = await db.pool.fetch(
+        'SELECT DISTINCT ON (partition) * FROM closes ORDER BY partition, date DESC, "offset" DESC'
+    )
     return [(row["partition"], Close(*row)) for row in rows]
 
 

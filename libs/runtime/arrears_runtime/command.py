@@ -162,6 +162,8 @@ def _reach(work):  # type: ignore[no-untyped-def]
     try:
         return asyncio.run(work)
     except KafkaError as error:
-        raise UserError(f"Kafka does not answer as it should: {type(error).__name__}. `arrears stack status` tells more.") from None
+        raise UserError(
+            f"Kafka does not answer as it should: {type(error).__name__}. `arrears stack status` tells more."
+        ) from None
     except LookupError as error:
         raise UserError(str(error)) from None

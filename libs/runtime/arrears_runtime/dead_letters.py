@@ -54,7 +54,12 @@ def decide_stop(stop: Stop | None, command: StopCustomer | ResumeCustomer) -> li
         case StopCustomer(customer, (topic, partition, offset), reason, waits_from):
             return [
                 CustomerStopped(
-                    customer_id=customer, topic=topic, partition=partition, offset=offset, reason=reason, waits_from=waits_from
+                    customer_id=customer,
+                    topic=topic,
+                    partition=partition,
+                    offset=offset,
+                    reason=reason,
+                    waits_from=waits_from,
                 )
             ]
         case ResumeCustomer(at=at, by=by, outcome=outcome):
@@ -63,7 +68,12 @@ def decide_stop(stop: Stop | None, command: StopCustomer | ResumeCustomer) -> li
             topic, partition, offset = at
             return [
                 CustomerResumed(
-                    customer_id=stop.customer_id, topic=topic, partition=partition, offset=offset, by=by, outcome=outcome
+                    customer_id=stop.customer_id,
+                    topic=topic,
+                    partition=partition,
+                    offset=offset,
+                    by=by,
+                    outcome=outcome,
                 )
             ]
 
@@ -232,7 +242,15 @@ def views_of(events: Topic[Any], settings: Topic[Any]) -> tuple[View, ...]:
                 waits = json.dumps(event.waits_from, sort_keys=True)
                 at = (event.topic, event.partition, event.offset)
                 return StopRow(
-                    event.customer_id, fact.streamid, *at, event.reason, waits, fact.time, None, None, fact.streamversion
+                    event.customer_id,
+                    fact.streamid,
+                    *at,
+                    event.reason,
+                    waits,
+                    fact.time,
+                    None,
+                    None,
+                    fact.streamversion,
                 )
             case CustomerResumed() as event if row:
                 return row._replace(outcome=event.outcome, by=event.by, version=fact.streamversion)

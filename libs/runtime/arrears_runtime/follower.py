@@ -71,7 +71,7 @@ class Sorted:
     closes: list[Fact] = field(default_factory=list)
 
 
-class TryAgain(Exception):  # noqa: N818
+class TryAgain(Exception):
     """A record was found bad after its batch had begun to be written."""
 
 
@@ -202,9 +202,7 @@ class Follower:
         last_close, next_offset = self._last_close.get(batch.partition), dict(batch.read_from)
         for record in batch.records:
             found = decoded[record.offset]
-            if (_at(record), _customer(record)) in self._skipped:
-                self._note_unhandled(found, sorted_)
-            elif self._waits(record, sorted_):
+            if (_at(record), _customer(record)) in self._skipped or self._waits(record, sorted_):
                 self._note_unhandled(found, sorted_)
             else:
                 next_offset[record.topic] = record.offset
@@ -285,7 +283,9 @@ class Follower:
             for reaction in self._reactions[batch.topic.name].get(type(fact.envelope.data), ()):
                 body = self._ask(reaction, fact, batch)
                 if body is not None:
-                    asked.append((fact, self._command(reaction.stream(fact.envelope), reaction.name, body, fact, batch)))
+                    asked.append(
+                        (fact, self._command(reaction.stream(fact.envelope), reaction.name, body, fact, batch))
+                    )
         await self._send(connection, asked, batch)
 
     def _ask(self, reaction: Reaction, fact: Fact, batch: Batch) -> Any:
@@ -417,7 +417,9 @@ class Follower:
         next_offset = {at[0]: offset for at, offset in starts.items()}
         for topic, records in missed.items():
             for chunk in cut_at_closes(records, 0):
-                batch = Batch(self._topics[topic], stop.partition, chunk, dict(next_offset), 0, stop.customer_id, stop.version)
+                batch = Batch(
+                    self._topics[topic], stop.partition, chunk, dict(next_offset), 0, stop.customer_id, stop.version
+                )
                 await self._take_batch(batch, _nothing_more)
                 if stop.customer_id in self._waiting:
                     return

@@ -12,7 +12,7 @@ from arrears_runtime.database import DIALECT, Connection
 Fold = Callable[[Any, Any], Any]
 
 
-class BadRecord(Exception):  # noqa: N818 - it says what the record is
+class BadRecord(Exception):
     """A record that cannot be taken in as it is; it goes to the dead letters with `reason`.
 
     `stops`: whether the customer waits until a person has looked at it.
@@ -115,7 +115,7 @@ def upsert(table: Table, source: str) -> str:
     keys = ", ".join(column.name for column in table.primary_key.columns)
     sets = ", ".join(f'"{c.name}" = excluded."{c.name}"' for c in table.columns if not c.primary_key)
     conflict = f"DO UPDATE SET {sets}" if sets else "DO NOTHING"
-    return f"INSERT INTO {table.name} SELECT r.* FROM {source} ON CONFLICT ({keys}) {conflict}"  # noqa: S608
+    return f"INSERT INTO {table.name} SELECT r.* FROM {source} ON CONFLICT ({keys}) {conflict}"
 
 
 async def fold_into(connection: Connection, view: View, facts: Sequence[Any]) -> None:
@@ -124,7 +124,7 @@ async def fold_into(connection: Connection, view: View, facts: Sequence[Any]) ->
     found: Iterable[Sequence[Any]] = ()
     if not view.grows:
         keys = list({view.key(fact) for fact in facts})
-        found = await connection.fetch(f"SELECT * FROM {name} WHERE {key} = ANY($1::{kind}[])", keys)  # noqa: S608
+        found = await connection.fetch(f"SELECT * FROM {name} WHERE {key} = ANY($1::{kind}[])", keys)
     rows = Rows(view, found)
     for fact in facts:
         with blamed_on(fact):
@@ -132,14 +132,14 @@ async def fold_into(connection: Connection, view: View, facts: Sequence[Any]) ->
     if rows.puts:
         await connection.execute(upsert(view.table, f"unnest($1::{name}[]) r"), rows.puts)
     if rows.cuts:
-        await connection.execute(f"DELETE FROM {name} WHERE {key} = ANY($1::{kind}[])", rows.cuts)  # noqa: S608
+        await connection.execute(f"DELETE FROM {name} WHERE {key} = ANY($1::{kind}[])", rows.cuts)
 
 
 def sql_type(column: Column[Any]) -> str:
     return column.type.compile(dialect=DIALECT)
 
 
-class CouldNotFold(Exception):  # noqa: N818 - it says what happened, to whom
+class CouldNotFold(Exception):
     """A fold raised at one envelope; the cause says what."""
 
     def __init__(self, fact: Any) -> None:

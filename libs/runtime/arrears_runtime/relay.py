@@ -39,7 +39,9 @@ class Relay:
 
     async def _publish(self, writer: Writer, rows: list[asyncpg.Record]) -> None:
         sent = [
-            await writer.send(self._prefix + row["topic"], row["key"], row["value"], row["partition"], _headers(row["headers"]))
+            await writer.send(
+                self._prefix + row["topic"], row["key"], row["value"], row["partition"], _headers(row["headers"])
+            )
             for row in rows
         ]
         ends: dict[tuple[str, int], int] = {}

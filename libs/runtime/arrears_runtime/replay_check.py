@@ -103,7 +103,10 @@ async def _compare(connection: asyncpg.pool.PoolConnectionProxy, service: Servic
     for table in compared:
         rows += await connection.fetchval(f"SELECT count(*) FROM public.{table.name}")
         keys = " || '/' || ".join(f'"{column.name}"::text' for column in table.primary_key.columns)
-        for side, other, word in (("public", SCRATCH, "only in the service"), (SCRATCH, "public", "only in the log's fold")):
+        for side, other, word in (
+            ("public", SCRATCH, "only in the service"),
+            (SCRATCH, "public", "only in the log's fold"),
+        ):
             found = await connection.fetch(
                 f"SELECT {keys} AS key FROM (TABLE {side}.{table.name} EXCEPT TABLE {other}.{table.name}) d LIMIT {SHOWN}"
             )

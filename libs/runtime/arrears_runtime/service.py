@@ -27,7 +27,7 @@ from sqlalchemy import MetaData
 from arrears_runtime import dead_letters, positions, schema, store
 from arrears_runtime.clock import BusinessClock, Clock, WallClock
 from arrears_runtime.database import Database
-from arrears_runtime.dead_letters import SKIP, STOP, DeadLetter, StopCustomer
+from arrears_runtime.dead_letters import SKIP, STOP, DeadLetter
 from arrears_runtime.decider import Command, Decider, Outcome
 from arrears_runtime.follower import Follower
 from arrears_runtime.http.logs import log
@@ -183,7 +183,9 @@ class Instance:
         async with self._leadership() as lost:
             await self.prepare()
             settings = self.settings
-            async with Reader(settings.kafka_bootstrap, settings.topic_prefix, group=settings.topic_prefix + self.name) as reader:
+            async with Reader(
+                settings.kafka_bootstrap, settings.topic_prefix, group=settings.topic_prefix + self.name
+            ) as reader:
                 forks = await self.catch_up(reader)
                 await self._begin(reader, forks)
                 self._reader = reader
@@ -246,7 +248,9 @@ class Instance:
         return await own.catch_up(reader)
 
     async def _begin(self, reader: Reader, forks: list[DeadLetter]) -> None:
-        read = [(topic.name, partition) for topic in self.service.reads for partition in range(self.partitions[topic.name])]
+        read = [
+            (topic.name, partition) for topic in self.service.reads for partition in range(self.partitions[topic.name])
+        ]
         own_events = bool(await self.database.pool.fetchval("SELECT EXISTS (SELECT 1 FROM streams)"))
         await positions.begin(self.database, reader, read, self.name, own_events=own_events)
         await self.follower.load()
@@ -260,7 +264,9 @@ class Instance:
         while True:
             await asyncio.sleep(RETRY_SECONDS)
             reacted, mark = await positions.reacted_and_outbox(self.database)
-            while (lowest := await self.database.pool.fetchval("SELECT min(position) FROM outbox")) is not None and lowest <= mark:
+            while (
+                lowest := await self.database.pool.fetchval("SELECT min(position) FROM outbox")
+            ) is not None and lowest <= mark:
                 await asyncio.sleep(RETRY_SECONDS / 10)
             if reacted != committed:
                 await reader.commit(reacted)
@@ -295,7 +301,10 @@ class Instance:
         if not any(lag.values()) or folded != self._progress[0]:
             self._progress = ({topic: list(each) for topic, each in folded.items()}, monotonic())
         stalled = monotonic() - self._progress[1] > STALLED_SECONDS
-        return Check(not stalled, f"{sum(lag.values())} records unread and none read for {STALLED_SECONDS:.0f} s" if stalled else "")
+        return Check(
+            not stalled,
+            f"{sum(lag.values())} records unread and none read for {STALLED_SECONDS:.0f} s" if stalled else "",
+        )
 
 
 def _check_totals(letters: Sequence[DeadLetter]) -> Check:

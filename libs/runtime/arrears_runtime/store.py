@@ -17,7 +17,21 @@ from arrears_events.ids import event_id
 from arrears_events.log.chain import Head
 from arrears_events.log.partitioning import partition_of
 from arrears_events.refused import Refused
-from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, Index, Integer, LargeBinary, MetaData, Table, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.decider import Command, Decider, Done, KeyReused, Outcome, Refusal, Stale, Stopped
@@ -89,7 +103,7 @@ class OutboxRow(NamedTuple):
     written_at: None = None
 
 
-class CommandFailed(Exception):  # noqa: N818 - it says what happened
+class CommandFailed(Exception):
     """A command met a bug of ours: `decide`, `evolve` or a fold of its stream raised. The cause says what."""
 
     def __init__(self, command: Command) -> None:
@@ -100,7 +114,9 @@ class CommandFailed(Exception):  # noqa: N818 - it says what happened
 class Stream:
     """A stream in memory while commands are decided on it, with the rows that it owns."""
 
-    def __init__(self, id_: str, customer_id: str, decider: Decider[Any], topic: Topic[Any], found: Any, views: Sequence[View]) -> None:
+    def __init__(
+        self, id_: str, customer_id: str, decider: Decider[Any], topic: Topic[Any], found: Any, views: Sequence[View]
+    ) -> None:
         self.id, self.customer_id, self.decider, self.topic = id_, customer_id, decider, topic
         self.read_at = self.version = found["version"] or 0
         self.hash: str | None = found["hash"]
@@ -194,7 +210,9 @@ class Store:
         assert written, "a stream changed under its lock"
         return outcomes
 
-    async def heads(self, connection: Connection, facts: Sequence[StreamEvent[Any]], customers: Sequence[str]) -> dict[str, Stream]:
+    async def heads(
+        self, connection: Connection, facts: Sequence[StreamEvent[Any]], customers: Sequence[str]
+    ) -> dict[str, Stream]:
         """The streams of events, as they are."""
         of = dict(zip((fact.streamid for fact in facts), customers, strict=True))
         ids = list(of)
@@ -310,7 +328,7 @@ class Store:
         return written == len(touched)
 
 
-class _LostRace(Exception):  # noqa: N818
+class _LostRace(Exception):
     """Fewer streams were written than sent."""
 
 
@@ -319,7 +337,9 @@ _NO_COMMAND = UUID(int=0)
 
 def _read_text(views: Sequence[View]) -> str:
     owned = "".join(
-        f", ARRAY(SELECT v FROM {view.name} v WHERE v.streamid = w.streamid) AS {view.name}" for view in views if not view.grows
+        f", ARRAY(SELECT v FROM {view.name} v WHERE v.streamid = w.streamid) AS {view.name}"
+        for view in views
+        if not view.grows
     )
     return f"""
         SELECT s.version, s.hash, s.state, h.streamid AS handled_streamid, h.version AS handled_version, h.requesthash,
@@ -328,7 +348,7 @@ def _read_text(views: Sequence[View]) -> str:
         FROM unnest($1::text[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w(streamid, customer_id, commandid, n)
         LEFT JOIN streams s ON s.streamid = w.streamid
         LEFT JOIN handled h ON h.commandid = w.commandid
-        ORDER BY w.n"""  # noqa: S608 - table names are our own
+        ORDER BY w.n"""
 
 
 @lru_cache(maxsize=256)
@@ -360,4 +380,4 @@ def _write_text(tables: tuple[View, ...], cut: tuple[View, ...], *, from_log: bo
 {again})
         {"".join(parts)}
         SELECT count(*)::int FROM written
-        WHERE (SELECT count(*) FROM posted) = 0 OR pg_notify('outbox', '') IS NOT NULL"""  # noqa: S608
+        WHERE (SELECT count(*) FROM posted) = 0 OR pg_notify('outbox', '') IS NOT NULL"""

@@ -15,39 +15,38 @@ _UUID_LENGTH = 36
 
 _TABLES = """
     CREATE TABLE streams (stream INTEGER PRIMARY KEY, streamid TEXT);
-    CREATE TABLE met (id, source TEXT, hash BLOB, late INTEGER, lane INTEGER, offset INTEGER,
-                      stream INTEGER, version INTEGER, entry TEXT);
+    CREATE TABLE met (id, source TEXT, hash BLOB, late INTEGER, lane INTEGER, offset INTEGER, entry TEXT,
+                      stream INTEGER, version INTEGER, cause, command BLOB);
     CREATE TABLE later (id);
-    CREATE TABLE causes (id, lane INTEGER, offset INTEGER, stream INTEGER, version INTEGER);
-    CREATE TABLE commands (id BLOB, topic TEXT, lane INTEGER, offset INTEGER, stream INTEGER, version INTEGER);
 """
 _INDEXES = """
     CREATE INDEX met_by_id ON met (id, source, late);
+    CREATE INDEX met_by_cause ON met (cause) WHERE cause IS NOT NULL;
+    CREATE INDEX met_by_command ON met (command, source) WHERE command IS NOT NULL;
     CREATE INDEX later_by_id ON later (id);
-    CREATE INDEX causes_by_id ON causes (id);
-    CREATE INDEX commands_by_id ON commands (id, topic);
 """
 _MET_AGAIN = """
-    SELECT met.id, met.source, met.hash, met.late, met.lane, met.offset, s.streamid, met.version, met.entry
+    SELECT met.id, met.source, met.hash, met.late, met.lane, met.offset, met.entry, streams.streamid, met.version
       FROM (SELECT id, source FROM met GROUP BY id, source HAVING count(*) > 1 OR max(late)) twice
       JOIN met ON met.id = twice.id AND met.source = twice.source
-      LEFT JOIN streams s ON s.stream = met.stream
+      LEFT JOIN streams USING (stream)
      ORDER BY met.id, met.source, met.lane, met.offset
 """
 _CAUSES_MISSING = """
-    SELECT causes.id, causes.lane, causes.offset, s.streamid, causes.version
-      FROM (SELECT id FROM causes GROUP BY id) once CROSS JOIN causes ON causes.id = once.id
-      JOIN streams s ON s.stream = causes.stream
-     WHERE NOT EXISTS (SELECT 1 FROM met WHERE met.id = once.id)
-       AND NOT EXISTS (SELECT 1 FROM later WHERE later.id = once.id)
-     ORDER BY causes.lane, causes.offset
+    SELECT met.cause, met.lane, met.offset, streams.streamid, met.version
+      FROM (SELECT cause FROM met WHERE cause IS NOT NULL GROUP BY cause) once
+     CROSS JOIN met ON met.cause = once.cause
+      JOIN streams USING (stream)
+     WHERE NOT EXISTS (SELECT 1 FROM met WHERE met.id = once.cause)
+       AND NOT EXISTS (SELECT 1 FROM later WHERE later.id = once.cause)
+     ORDER BY met.lane, met.offset
 """
 _COMMANDS_SPLIT = """
-    SELECT commands.id, commands.topic, commands.lane, commands.offset, s.streamid, commands.version
-      FROM (SELECT id, topic FROM commands GROUP BY id, topic HAVING count(*) > 1) split
-      JOIN commands ON commands.id = split.id AND commands.topic = split.topic
-      JOIN streams s ON s.stream = commands.stream
-     ORDER BY commands.id, commands.topic, commands.lane, commands.offset
+    SELECT met.command, met.source, met.lane, met.offset, streams.streamid, met.version
+      FROM (SELECT command, source FROM met WHERE command IS NOT NULL GROUP BY command, source HAVING count(*) > 1) split
+      JOIN met ON met.command = split.command AND met.source = split.source
+      JOIN streams USING (stream)
+     ORDER BY met.command, met.source, met.lane, met.offset
 """
 
 
@@ -60,9 +59,9 @@ class Met(NamedTuple):
     late: bool
     lane: int
     offset: int
+    entry: str | None
     streamid: str | None
     version: int | None
-    entry: str | None
 
 
 class Caused(NamedTuple):
@@ -125,24 +124,30 @@ class Evidence:
 
     def fact(self, id_: str, source: str, hash_: bytes, lane: int, offset: int, entry: str) -> None:
         """A fact of a source; `entry` is what it adds to the control totals."""
-        self._add("met", (id_of(id_), source, hash_, False, lane, offset, None, None, entry))
+        self._add("met", (id_of(id_), source, hash_, False, lane, offset, entry, None, None, None, None))
 
     def event(
-        self, id_: UUID, topic: str, hash_: bytes, late: bool, lane: int, offset: int, stream: int, version: int
+        self,
+        at: tuple[int, int, int, int],
+        id_: UUID,
+        topic: str,
+        hash_: bytes,
+        late: bool,
+        cause: str | None,
+        command: UUID | None,
     ) -> None:
-        """An event of ours. Two services may have streams of the same name, so its topic stands for its source."""
-        self._add("met", (id_.bytes, topic, hash_, late, lane, offset, stream, version, None))
+        """An event of ours, `at` lane, offset, number of the stream, version; its `command` where its events begin.
+
+        The topic stands for its source: two services may have streams of one name, and one caller may send both a
+        command with the same Idempotency-Key.
+        """
+        lane, offset, stream, version = at
+        ours = (stream, version, cause and id_of(cause), command and command.bytes)
+        self._add("met", (id_.bytes, topic, hash_, late, lane, offset, None, *ours))
 
     def later(self, id_: str) -> None:
         """An id that came on the log after what is audited: it may be a cause, no more."""
         self._add("later", (id_of(id_),))
-
-    def cause(self, id_: str, lane: int, offset: int, stream: int, version: int) -> None:
-        self._add("causes", (id_of(id_), lane, offset, stream, version))
-
-    def command(self, id_: UUID, topic: str, lane: int, offset: int, stream: int, version: int) -> None:
-        """Where a command's events begin. One caller may use one Idempotency-Key with two services: so by topic."""
-        self._add("commands", (id_.bytes, topic, lane, offset, stream, version))
 
     def sort(self) -> None:
         """No row is added from here on."""
@@ -170,4 +175,4 @@ class Evidence:
 
     def _flush(self, table: str) -> None:
         rows = self._rows.pop(table)
-        self._file.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)  # noqa: S608
+        self._file.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)

@@ -60,14 +60,11 @@ class Streams:
 
     def _keep(self, record: Record, event: StreamEvent[Event], head: Head, id_: UUID, hash_: bytes, late: bool) -> None:
         at = (self._lane, record.offset, head.stream, event.streamversion)
-        self._evidence.event(id_, record.topic, hash_[:16], late, *at)
-        if not event.causationid.startswith(REQUEST):
-            self._evidence.cause(event.causationid, *at)
-        if late:
-            return
-        if event.commandid != head.command:
-            self._evidence.command(event.commandid, record.topic, *at)
-        head.version, head.hash, head.time, head.command = event.streamversion, hash_, event.time, event.commandid
+        cause = None if event.causationid.startswith(REQUEST) else event.causationid
+        command = None if late or event.commandid == head.command else event.commandid
+        self._evidence.event(at, id_, record.topic, hash_[:16], late, cause, command)
+        if not late:
+            head.version, head.hash, head.time, head.command = event.streamversion, hash_, event.time, event.commandid
 
 
 def _by_itself(record: Record, event: StreamEvent[Event], id_: UUID) -> Iterator[tuple[Code, str]]:

@@ -21,7 +21,7 @@ def rows(lines: Iterable[Line]) -> Iterator[str]:
 
 def _when(entry: Entry) -> str:
     day = business_date_of(entry.envelope.data) if entry.envelope else None
-    return f"{entry.time.astimezone(UTC):%Y-%m-%d %H:%M:%S}  {str(day or ''):<13}"
+    return f"{entry.time.astimezone(UTC):%Y-%m-%d %H:%M:%S}  {day or ''!s:<13}"
 
 
 def _what(line: Line) -> str:

@@ -79,7 +79,7 @@ def _ends_after_each_step(portfolio: Portfolio) -> list[int]:
 
 
 async def test_play_goes_on_after_the_last_day_that_was_closed(kafka, few: Portfolio):
-    class Stopped(Exception):  # noqa: N818
+    class Stopped(Exception):
         pass
 
     async def stop_in_may(day: date) -> None:

@@ -46,7 +46,7 @@ _FAULTS = {
 _FAULTS_MAX = 20  # one body could hold thousands
 
 
-class Problem(Exception):  # noqa: N818 - an answer, not an error
+class Problem(Exception):
     """`code` is stable for ever; `facts` become members of the answer and never hold what the caller sent."""
 
     def __init__(

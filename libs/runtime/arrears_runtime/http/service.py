@@ -51,5 +51,5 @@ class Service(Protocol):
         ...
 
 
-class NotReady(RuntimeError):  # noqa: N818 - a state, not a fault
+class NotReady(RuntimeError):
     """This instance cannot answer yet: its database is not up to the log. Its text is for operators."""

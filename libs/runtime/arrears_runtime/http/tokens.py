@@ -22,7 +22,7 @@ _ALGORITHMS = ["RS256"]  # fixed: an algorithm that the token chooses is how sig
 _FETCH_SECONDS = 5  # the issuer is near; callers wait meanwhile
 
 
-class _UnknownKey(Exception):  # noqa: N818 - a reason to ask the issuer again
+class _UnknownKey(Exception):
     """The token names a key that we do not have, or not yet."""
 
 

@@ -91,7 +91,9 @@ async def test_an_outbox_that_was_published_before_the_crash_is_struck_out(runni
         await service.count("C-1", 5, key="k1")
         await service.settled()
         [record] = await all_records(service.kafka, "plan.events")
-        backup["outbox"] = [(1_000, "plan.events", record.partition, record.key, record.value, None, "tally/C-1", 1, NOW)]
+        backup["outbox"] = [
+            (1_000, "plan.events", record.partition, record.key, record.value, None, "tally/C-1", 1, NOW)
+        ]
         backup["confirmed"] = []
     await restore(url, backup)
     async with running(url) as service:
@@ -157,15 +159,14 @@ async def test_a_replay_fires_no_effect(running, database, bank, exploding):
 
 async def test_a_second_instance_answers_and_takes_over(running, database):
     url = database()
-    async with running(url) as first:
-        async with running(url) as second:
-            await second.count("C-1", 3, key="k1")
-            await first.settled()
-            assert len(await all_records(first.kafka, "plan.events")) == 1
-            first.leading.cancel()
-            await asyncio.gather(first.leading, return_exceptions=True)
-            await second.count("C-1", 4, key="k2")
-            await eventually(lambda: lies_in_number(second, 2))
+    async with running(url) as first, running(url) as second:
+        await second.count("C-1", 3, key="k1")
+        await first.settled()
+        assert len(await all_records(first.kafka, "plan.events")) == 1
+        first.leading.cancel()
+        await asyncio.gather(first.leading, return_exceptions=True)
+        await second.count("C-1", 4, key="k2")
+        await eventually(lambda: lies_in_number(second, 2))
 
 
 async def lies_in_number(service, number):

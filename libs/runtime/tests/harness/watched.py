@@ -9,6 +9,7 @@ from typing import Any
 from arrears_events.catalogue.base import Event
 from arrears_events.codec import encode
 from arrears_events.envelope import SourceEvent
+from arrears_events.ids import command_id
 from arrears_events.log.partitioning import partition_of
 from arrears_events.log.reader import Reader, Record
 from arrears_events.log.writer import Writer
@@ -17,14 +18,23 @@ from arrears_events.totals import control_entry, totals_of
 from arrears_runtime.database import Database
 from arrears_runtime.dead_letters import DeadLetter, ResumeCustomer, SkipDeadLetter, stream_of_letter
 from arrears_runtime.decider import Command, Done
-from arrears_events.ids import command_id
 from arrears_runtime.service import Instance
-
 from tally import BANK, Closed, Count, Opened, Paid
 
 PARTITIONS = 8
 DAY = date(2026, 4, 1)
-TABLES = ("tallies", "entries", "accounts", "streams", "handled", "stops", "skips", "heard_facts", "heard_streams", "closes")
+TABLES = (
+    "tallies",
+    "entries",
+    "accounts",
+    "streams",
+    "handled",
+    "stops",
+    "skips",
+    "heard_facts",
+    "heard_streams",
+    "closes",
+)
 
 
 async def eventually(true: Callable[[], Awaitable[Any]], seconds: float = 15) -> Any:
@@ -46,7 +56,11 @@ class Bank:
 
     async def say(self, event: Event, id_: str, *, key: str | None = None, partition: int | None = None) -> None:
         envelope = SourceEvent[Any](
-            source=self.source, id=id_, type=BANK.type_of(type(event)), time=datetime(2026, 4, 1, tzinfo=UTC), data=event
+            source=self.source,
+            id=id_,
+            type=BANK.type_of(type(event)),
+            time=datetime(2026, 4, 1, tzinfo=UTC),
+            data=event,
         )
         key = key or getattr(event, "customer_id", None)
         lies = await self.raw(encode(envelope), key, partition)
@@ -108,14 +122,18 @@ class Running:
         """What an operator does with a dead letter that stops somebody."""
         at = letter.topic, letter.partition, letter.offset
         stop = [row for row in await self.rows("stops") if row[0] == letter.customer_id]
-        ask = _ask(f"stop/{letter.customer_id}", letter.customer_id, ResumeCustomer(at, "op", outcome), f"{at}/{stop[0][-1]}")
+        ask = _ask(
+            f"stop/{letter.customer_id}", letter.customer_id, ResumeCustomer(at, "op", outcome), f"{at}/{stop[0][-1]}"
+        )
         [done] = await self.instance.append([ask])
         assert isinstance(done, Done)
 
     async def set_aside(self, letter: DeadLetter) -> None:
         """What an operator does with one that stops nobody."""
         at = letter.topic, letter.partition, letter.offset
-        [done] = await self.instance.append([_ask(stream_of_letter(at), "dead-letters", SkipDeadLetter(at, "op"), str(at))])
+        [done] = await self.instance.append(
+            [_ask(stream_of_letter(at), "dead-letters", SkipDeadLetter(at, "op"), str(at))]
+        )
         assert isinstance(done, Done)
 
     async def count(self, customer: str, units: int = 1, *, key: str, hash_: str = "h") -> Any:

@@ -1,0 +1,38 @@
+"""The load: a bank and clients side by side, for as long as the killer is at work."""
+
+import asyncio
+from dataclasses import dataclass
+
+from tests.chaos.bank import Bank
+from tests.chaos.client import Client
+from tests.chaos.killer import Killer
+
+
+@dataclass(frozen=True)
+class Form:
+    """How long and how much. At least `kills`, and at least `seconds`."""
+
+    kills: int
+    seconds: float
+    accounts: int
+    clients: int
+
+
+SHORT = Form(kills=6, seconds=30, accounts=150, clients=6)
+
+
+def long(minutes: float) -> Form:
+    return Form(kills=6, seconds=60 * minutes, accounts=600, clients=8)
+
+
+async def run(form: Form, bank: Bank, clients: list[Client], killer: Killer) -> None:
+    """On return all is healed, and every request was answered or given up."""
+    stopping = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bank.publish(stopping, form.seconds / bank.days))
+        for client in clients:
+            group.create_task(client.work(stopping))
+        try:
+            await killer.run(form.kills, form.seconds)
+        finally:
+            stopping.set()
