@@ -2,13 +2,16 @@
 
 Ours is POST /promises of plan-service with relay and broker running: token, the customer's accounts, decision, event,
 stream, row and outbox, and the event on the log. A round of ours ends with the last answer; how long the relay then
-still needs is told beside it.
+still needs is told beside it, and the CPU time that the process used for a request.
 """
 
+import os
+from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 from typing import Any
 
+import psutil
 from arrears_events.bank.publisher import BankPublisher
 from arrears_events.bank.settled import Services
 from arrears_events.log import topics
@@ -21,7 +24,16 @@ PREFIX = "commands."
 TARGET = 0.8
 WARM_UP = 500  # requests: connections are made, statements prepared
 
-Rounds = list[dict[str, Any]]
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    process: psutil.Process
+
+    @property
+    def cpu_seconds(self) -> float:
+        used = self.process.cpu_times()
+        return used.user + used.system
 
 
 async def measure(stage: Stage, *, rounds: int, requests: int) -> list[Measured]:
@@ -32,36 +44,40 @@ async def measure(stage: Stage, *, rounds: int, requests: int) -> list[Measured]
     plan = stage.settings(PREFIX, stage.new_database("commands_plan"), plan_port)
     peer = stage.settings(PREFIX, stage.new_database("commands_peer"), peer_port)
     plan_url = f"http://127.0.0.1:{plan_port}"
+    plan_module = os.environ.get("BXP", "plan_service.main")
+    peer_module = os.environ.get("BXQ", "tests.bench.peers.bare_endpoint")
+    plan["BX_MODULE"] = "plan_service.main"
+    peer["BX_MODULE"] = "tests.bench.peers.bare_endpoint"
     async with (
-        stage.serving("plan_service.main", plan, f"{plan_url}/health/ready"),
-        stage.serving("tests.bench.peers.bare_endpoint", peer, f"http://127.0.0.1:{peer_port}/openapi.json"),
+        stage.serving(plan_module, plan, f"{plan_url}/health/ready") as ours,
+        stage.serving(peer_module, peer, f"http://127.0.0.1:{peer_port}/openapi.json") as theirs,
         Services(stage.addresses.kafka, PREFIX, {"plan-service": plan_url}) as services,
     ):
-        return [await _alternate(stage, services, plan_port, peer_port, rounds, requests)]
+        return [await _alternate(stage, services, Server(plan_port, ours), Server(peer_port, theirs), rounds, requests)]
 
 
 async def _alternate(
-    stage: Stage, services: Services, plan_port: int, peer_port: int, rounds: int, requests: int
+    stage: Stage, services: Services, ours: Server, peer: Server, rounds: int, requests: int
 ) -> Measured:
-    ours, peers = Rounds(), Rounds()
+    found: dict[Server, list[dict[str, Any]]] = {ours: [], peer: []}
     await services.settled()
-    await _round(stage, services, plan_port, 1, WARM_UP)
-    await _round(stage, services, peer_port, 1, WARM_UP)
+    for server in found:
+        await _round(stage, services, server, 1, WARM_UP)
     for first in range(WARM_UP + 1, WARM_UP + rounds * requests, requests):
-        ours.append(await _round(stage, services, plan_port, first, requests))
-        peers.append(await _round(stage, services, peer_port, first, requests))
-    rate, peer_rate = (median(each["per_second"] for each in found) for found in (ours, peers))
-    figures = {"ours": ours, "peer": peers}
+        for server, each in found.items():
+            each.append(await _round(stage, services, server, first, requests))
+    rate, peer_rate = (median(each["per_second"] for each in found[server]) for server in (ours, peer))
+    figures = {"ours": found[ours], "peer": found[peer]}
     name = "commands over HTTP / bare endpoint"
     return Measured(
         name, per_second(rate, "commands"), per_second(peer_rate, "rows"), rate / peer_rate, TARGET, figures
     )
 
 
-async def _round(stage: Stage, services: Services, port: int, first: int, requests: int) -> dict[str, Any]:
-    """The server is at rest before and after."""
-    token = stage.token("collector")
-    found = await stage.run("tests.bench.load", {}, str(port), token, str(first), str(requests))
-    answered = perf_counter()
+async def _round(stage: Stage, services: Services, server: Server, first: int, requests: int) -> dict[str, Any]:
+    """All is at rest before and after."""
+    token, used = stage.token("collector"), server.cpu_seconds
+    found = await stage.run("tests.bench.load", {}, str(server.port), token, str(first), str(requests))
+    answered, cpu_ms = perf_counter(), 1000 * (server.cpu_seconds - used) / requests
     await services.settled()
-    return {"per_second": requests / found["seconds"], **found, "relay_seconds": perf_counter() - answered}
+    return {"per_second": requests / found["seconds"], **found, "cpu_ms": cpu_ms, "relay_s": perf_counter() - answered}

@@ -64,22 +64,20 @@ class Stage:
         return json.loads(said.splitlines()[-1])
 
     @asynccontextmanager
-    async def serving(self, module: str, settings: Mapping[str, str], ready_at: str) -> AsyncIterator[None]:
+    async def serving(self, module: str, settings: Mapping[str, str], ready_at: str) -> AsyncIterator[psutil.Process]:
         """A module that answers HTTP for as long as this is open; its log is in the run's folder."""
         with (self.addresses.home / f"{module}.log").open("ab") as log:
-            process = await self._start(module, settings, stdout=log)
+            process = await self._start(module, settings, stdout=log, stderr=log)
         try:
             await _until_ready(ready_at, process)
-            yield
+            yield psutil.Process(process.pid)
         finally:
             await _end(process)
 
-    async def _start(self, module: str, settings: Mapping[str, str], *arguments: str, stdout: Any) -> Any:
+    async def _start(self, module: str, settings: Mapping[str, str], *arguments: str, **said: Any) -> Any:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("ARREARS_")}
         command = (sys.executable, "-m", module, *arguments)
-        return await asyncio.create_subprocess_exec(
-            *command, env=inherited | dict(settings), cwd=CHECKOUT, stdout=stdout
-        )
+        return await asyncio.create_subprocess_exec(*command, env=inherited | dict(settings), cwd=CHECKOUT, **said)
 
 
 @contextmanager

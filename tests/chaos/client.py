@@ -44,10 +44,16 @@ class Client:
         )
 
     async def work(self, stopping: asyncio.Event) -> None:
-        async with self._http:
-            while not stopping.is_set():
-                await self._act()
-                await asyncio.sleep(self._random.uniform(*THINKS_SECONDS))
+        while not stopping.is_set():
+            await self._act()
+            await asyncio.sleep(self._random.uniform(*THINKS_SECONDS))
+
+    async def ask_again(self) -> list[Request]:
+        """All that was acknowledged, once more; gives those requests."""
+        done = [request for request in self._history.done if request.subject == self.subject]
+        for request in done:
+            await self.send(request)
+        return done
 
     async def send(self, request: Request) -> Answer | None:
         """None when it was not answered in all the time that there is."""

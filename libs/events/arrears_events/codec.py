@@ -1,11 +1,12 @@
 """Between an envelope and its canonical bytes: sorted keys, no blanks, UTF-8. The hash is of exactly these bytes."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
-from typing import Annotated, Any, Generic, Literal, TypeVar, Union
+from typing import Annotated, Any, Generic, Literal, TypeVar, Union, overload
 
+import orjson
 from pydantic import Field, TypeAdapter, ValidationError, create_model
 
 from arrears_events.catalogue.base import Event
@@ -24,7 +25,7 @@ class Undecodable(ValueError):
 
 def canonical(value: object) -> bytes:
     """The one way in which a JSON value is written."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def digest(value: bytes) -> str:
@@ -44,12 +45,24 @@ class Topic(Generic[V]):
     def owner(self) -> str:
         return self.name.partition(".")[0]
 
-    @classmethod
-    def of(cls, name: str, envelope: type[V], events: Iterable[type[Event]]) -> "Topic[V]":
+    @overload
+    @staticmethod
+    def of(
+        name: str, envelope: type[SourceEvent[Any]], events: Iterable[type[Event]]
+    ) -> "Topic[SourceEvent[Any]]": ...
+
+    @overload
+    @staticmethod
+    def of(
+        name: str, envelope: type[StreamEvent[Any]], events: Iterable[type[Event]]
+    ) -> "Topic[StreamEvent[Any]]": ...
+
+    @staticmethod
+    def of(name: str, envelope: type[Any], events: Iterable[type[Event]]) -> "Topic[Any]":
         owner, known = name.partition(".")[0], frozenset(events)
         models = tuple(_envelope_of(owner, envelope, event) for event in sorted(known, key=lambda event: event.wire))
-        union = models[0] if len(models) == 1 else Annotated[Union[models], Field(discriminator="type")]  # noqa: UP007
-        return cls(name, known, TypeAdapter(union))
+        union: Any = models[0] if len(models) == 1 else Annotated[Union[models], Field(discriminator="type")]  # noqa: UP007
+        return Topic[Any](name, known, TypeAdapter(union))
 
     def type_of(self, event: type[Event]) -> str:
         return f"arrears.{self.owner}.{event.wire}"
@@ -68,21 +81,25 @@ class Topic(Generic[V]):
 
 def encode(envelope: Envelope) -> bytes:
     """Canonical bytes. Attributes of the envelope that say nothing are left out; the data is written whole."""
-    head = {name: value for name in envelope.__class__.model_fields if (value := getattr(envelope, name)) is not None}
-    head["id"] = str(head["id"])
-    head["time"] = utc(envelope.time)
-    head["datacontenttype"] = "application/json"
-    if "commandid" in head:
-        head["commandid"] = str(head["commandid"])
-    head["data"] = envelope.data.model_dump(mode="json")
-    return canonical(head)
+    written: dict[str, Any] = {
+        name: value for name in _attributes(envelope.__class__) if (value := getattr(envelope, name)) is not None
+    }
+    written["time"] = utc(envelope.time)
+    written["datacontenttype"] = "application/json"
+    written["data"] = envelope.data.model_dump(mode="json")
+    return canonical(written)
 
 
-def _envelope_of(owner: str, envelope: type[V], event: type[Event]) -> type[V]:
+@cache
+def _attributes(envelope: type[Envelope]) -> tuple[str, ...]:
+    return tuple(name for name in envelope.model_fields if name not in ("time", "data"))
+
+
+def _envelope_of(owner: str, envelope: Any, event: type[Event]) -> type[Any]:
     wire = f"arrears.{owner}.{event.wire}"
     return create_model(
         event.wire,
-        __base__=envelope[event],  # type: ignore[index]
+        __base__=envelope[event],
         type=(Literal[wire], ...),  # type: ignore[valid-type]
         schemaversion=(Literal[event.version], event.version),  # type: ignore[name-defined]
     )
@@ -94,7 +111,7 @@ def _reason(kind: str) -> str:
             return "not-json"
         case "union_tag_invalid" | "union_tag_not_found" | "literal_error":
             return "unknown-type"
-        case "money-amount" | "currency-unknown" | "amount-negative":
+        case "money-amount" | "money-scale" | "currency-unknown" | "amount-negative":
             return "bad-money"
         case _:
             return "bad-data"

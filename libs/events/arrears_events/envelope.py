@@ -59,4 +59,4 @@ Envelope = SourceEvent[Event] | StreamEvent[Event]
 
 def utc(moment: datetime) -> str:
     """RFC 3339 in UTC with microseconds: the one form in which a moment is written."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

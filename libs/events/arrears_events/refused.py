@@ -4,7 +4,7 @@ from typing import Any
 
 
 class Refused(Exception):
-    """`code` is the problem type of the API, stable for ever; `facts` are what decided. Never a sentence to be matched."""
+    """`code` is the problem type of the API, stable for ever; `facts` are what decided, never a sentence."""
 
     def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code)

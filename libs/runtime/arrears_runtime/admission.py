@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from arrears_events.catalogue.base import DayClosed
+from arrears_events.catalogue.base import DayClosed, Event
 from arrears_events.codec import Topic, Undecodable, digest
-from arrears_events.envelope import SourceEvent, StreamEvent
+from arrears_events.envelope import StreamEvent
 from arrears_events.log.chain import Follows, Head, follow
 from arrears_events.log.partitioning import partition_of
 from arrears_events.log.reader import Record
@@ -77,8 +77,17 @@ class Fact(NamedTuple):
     hash: str
 
     @property
+    def event(self) -> Event:
+        return self.envelope.data
+
+    @property
     def customer_id(self) -> str | None:
-        return getattr(self.envelope.data, "customer_id", None)
+        return getattr(self.event, "customer_id", None)
+
+    @property
+    def streamid(self) -> str | None:
+        """None for a fact from outside."""
+        return getattr(self.envelope, "streamid", None)
 
     @property
     def id(self) -> str:
@@ -115,7 +124,7 @@ def _trusted(record: Record, partitions: int) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _dates_of(event: type[Any]) -> tuple[str, ...]:
+def _dates_of(event: type[Event]) -> tuple[str, ...]:
     return tuple(name for name, each in event.model_fields.items() if each.annotation in (date, date | None))
 
 
@@ -131,11 +140,11 @@ class Heard:
     @classmethod
     async def of(cls, connection: Connection, facts: list[Fact]) -> "Heard":
         heard = cls()
-        ours = {(f.record.topic, f.envelope.streamid) for f in facts if isinstance(f.envelope, StreamEvent)}
+        ours = {(f.record.topic, f.streamid) for f in facts if f.streamid}
         if ours:
             for row in await connection.fetch(_HEADS, [t for t, _ in ours], [s for _, s in ours]):
                 heard.streams[row["topic"], row["streamid"]] = Head(row["version"], row["hash"])
-        theirs = [(f.record.topic, f.envelope.source, f.id) for f in facts if isinstance(f.envelope, SourceEvent)]
+        theirs = [(f.record.topic, f.envelope.source, f.id) for f in facts if not f.streamid]
         if theirs:
             columns = [list(column) for column in zip(*theirs, strict=True)]
             for row in await connection.fetch(_FACTS, *columns):
@@ -188,7 +197,7 @@ class Heard:
                 raise BadRecord("fork")
 
 
-def _check_dates(event: Any, last_close: date | None) -> None:
+def _check_dates(event: Event, last_close: date | None) -> None:
     for name in _dates_of(type(event)):
         day = getattr(event, name)
         if day is not None and (day < EARLIEST or (last_close and day > last_close + FARTHEST)):

@@ -1,7 +1,7 @@
 """The bank's closes of its business days: the calendar, the control totals, and what falls due."""
 
+import datetime as dt
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -28,8 +28,8 @@ class Close(NamedTuple):
     source: str
     partition: int
     offset: int
-    date: date
-    next_business_date: date
+    date: dt.date
+    next_business_date: dt.date
 
 
 async def last(db: Database) -> list[tuple[int, Close]]:
@@ -60,7 +60,7 @@ async def note(connection: Connection, facts: Sequence[Fact]) -> list[DeadLetter
 
 
 async def due(
-    connection: Connection, partition: int, day: date, categories: Sequence[str], only: str | None
+    connection: Connection, partition: int, day: dt.date, categories: Sequence[str], only: str | None
 ) -> list[tuple[str, str]]:
     """Streams of a partition, with their customers, that have something to do by `day`."""
     rows = await connection.fetch(_DUE, partition, day, list(categories), only)
@@ -78,10 +78,9 @@ def _letter(fact: Fact, read: dict[tuple[str, str], tuple[int, Decimal]]) -> Dea
     said = {(total.type, total.currency): (total.count, total.amount) for total in day.totals}
     nothing = (0, Decimal(0))
     wrong = [
-        f"{wire} {currency}: {said.get((wire, currency), nothing)[0]} of {said.get((wire, currency), nothing)[1]} said, "
-        f"{read.get((wire, currency), nothing)[0]} of {read.get((wire, currency), nothing)[1]} read"
-        for wire, currency in sorted({*said, *read})
-        if said.get((wire, currency), nothing) != read.get((wire, currency), nothing)
+        "{} {}: {} of {} said, {} of {} read".format(*each, *said.get(each, nothing), *read.get(each, nothing))
+        for each in sorted({*said, *read})
+        if said.get(each, nothing) != read.get(each, nothing)
     ]
     if not wrong:
         return None
@@ -99,5 +98,6 @@ _READ = """
     GROUP BY c.until, h.wire, h.currency"""
 _DUE = """
     SELECT streamid, customer_id FROM streams
-    WHERE partition = $1 AND due <= $2 AND split_part(streamid, '/', 1) = ANY($3) AND ($4::text IS NULL OR customer_id = $4)
+    WHERE partition = $1 AND due <= $2 AND split_part(streamid, '/', 1) = ANY($3)
+          AND ($4::text IS NULL OR customer_id = $4)
     ORDER BY streamid"""

@@ -4,6 +4,8 @@ import asyncio
 import importlib.metadata
 import os
 import sys
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import click
@@ -17,6 +19,8 @@ from pydantic import ValidationError
 
 from arrears_runtime import replay_check as check
 from arrears_runtime.settings import RuntimeSettings
+
+T = TypeVar("T")
 
 
 @click.group()
@@ -147,18 +151,18 @@ def _resolve(client: httpx.Client, at: str, how: str, by: str) -> None:
     _answer(client.post(f"/dead-letters/{at}/{how}", json={"by": by}, headers={"Idempotency-Key": str(uuid4())}))
 
 
-def _answer(response: httpx.Response) -> dict[str, object]:
+def _answer(response: httpx.Response) -> dict[str, Any]:
     if response.is_success:
         return response.json()
-    problem = response.json() if "json" in response.headers.get("content-type", "") else {}
+    problem: dict[str, Any] = response.json() if "json" in response.headers.get("content-type", "") else {}
     raise UserError(f"{response.status_code}: {problem.get('title', 'no answer that could be read')}")
 
 
-def _at(letter: dict[str, object]) -> str:
+def _at(letter: dict[str, Any]) -> str:
     return f"{letter['topic']}/{letter['partition']}/{letter['offset']}"
 
 
-def _reach(work):  # type: ignore[no-untyped-def]
+def _reach(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except KafkaError as error:

@@ -1,6 +1,6 @@
 """A service's own database: a pool of connections, and queries written with SQLAlchemy Core."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
 
 
 class Database:
-    """Opened once in a process. `rows` and `row` ask on a connection of the pool; a transaction is asked for by name."""
+    """Opened once in a process. `rows` and `row` ask on a connection of the pool, or on the one that is given."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
@@ -52,7 +52,7 @@ class Database:
         await self.pool.close()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self) -> AsyncGenerator[Connection]:
         async with self.pool.acquire() as connection, connection.transaction():
             yield connection
 
@@ -69,5 +69,5 @@ class Database:
 
 def compiled(query: ClauseElement) -> tuple[str, list[Any]]:
     """A query as PostgreSQL text with its values in order."""
-    text = query.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
+    text: Any = query.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
     return str(text), [text.params[name] for name in text.positiontup or ()]

@@ -302,7 +302,7 @@ async def open_letters(db: Database) -> list[DeadLetter]:
 
 
 async def letter_at(db: Database, at: At) -> DeadLetter | None:
-    """The dead letter of a record: the one that still stops somebody, where several customers could not take a close."""
+    """The dead letter of a record: one that still stops somebody, where several customers could not take a close."""
     rows = await db.pool.fetch(_AT, *at)
     return DeadLetter(*rows[0]) if rows else None
 

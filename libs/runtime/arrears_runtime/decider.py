@@ -1,4 +1,4 @@
-"""A kind of stream and the commands that are sent to it: the pure pair `decide` and `evolve`, and what append answers."""
+"""A kind of stream: the pure pair `decide` and `evolve`, the commands sent to it, and what append answers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

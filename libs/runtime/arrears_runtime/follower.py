@@ -1,7 +1,7 @@
 """Following the log: each batch of records into views, then into commands, with its position, in one transaction.
 
-One partition's topics are followed by one task, so all that concerns a customer is taken in one at a time. A record that
-cannot be taken is set aside and its batch tried again without it: a bad record harms only its own customer.
+One partition's topics are followed by one task, so all that concerns a customer is taken in one at a time. A record
+that cannot be taken is set aside and its batch tried again without it: a bad record harms only its own customer.
 """
 
 import asyncio
@@ -163,7 +163,7 @@ class Follower:
         raise AssertionError("more bad records than records")
 
     async def _find_the_bad(self, batch: Batch) -> None:
-        """The database refused the batch: try its records one by one, without keeping anything, for the first it refuses."""
+        """The database refused the batch: try its records one by one, keeping nothing, for the first it refuses."""
         for record in batch.records:
             if (at := _at(record)) in batch.bad:
                 continue
@@ -264,7 +264,7 @@ class Follower:
 
     async def _fold(self, connection: Connection, batch: Batch, sorted_: Sorted) -> None:
         for view in self._views[batch.topic.name]:
-            facts = [fact for fact in sorted_.new if type(fact.envelope.data) in view.takes]
+            facts = [fact for fact in sorted_.new if type(fact.event) in view.takes]
             if not facts:
                 continue
             try:
@@ -280,7 +280,7 @@ class Follower:
         for fact in sorted_.facts:
             if fact.record.offset < batch.react_from:
                 continue
-            for reaction in self._reactions[batch.topic.name].get(type(fact.envelope.data), ()):
+            for reaction in self._reactions[batch.topic.name].get(type(fact.event), ()):
                 body = self._ask(reaction, fact, batch)
                 if body is not None:
                     asked.append(

@@ -32,7 +32,7 @@ class OwnLog:
     partitions: dict[str, int]
 
     async def catch_up(self, reader: Reader, progress: Progress = lambda _: None) -> list[DeadLetter]:
-        """Read from what was confirmed to the heads. Returns the records that fit nowhere, whose customers must stop."""
+        """Read from what was confirmed to the heads; gives the records that fit nowhere, whose customers must stop."""
         forks: list[DeadLetter] = []
         for name in (self.letters, *(topic.name for topic in self.events)):
             starts = await self._confirmed(name)

@@ -44,7 +44,8 @@ class ReactionsUnknown(RuntimeError):
     def __init__(self, service: str) -> None:
         super().__init__(
             f"{service} has events on the log, but no position for its reactions. "
-            f"`arrears topics position --service {service} --at first|last` sets it (first is safe: what was done is known)."
+            f"`arrears topics position --service {service} --at first|last` sets it "
+            "(first is safe: what was done is known)."
         )
 
 
@@ -54,7 +55,7 @@ async def load(db: Database) -> dict[Partition, Position]:
 
 
 async def begin(db: Database, reader: Reader, partitions: list[Partition], service: str, *, own_events: bool) -> None:
-    """Positions for partitions that have none: views from the first record, reactions from where Kafka knows they were."""
+    """Positions for partitions that have none: views from the first record, reactions from where Kafka says."""
     known = await load(db)
     new = [at for at in partitions if at not in known]
     if not new:

@@ -67,7 +67,7 @@ def view(
     grows: bool = False,
     version: int = 1,
 ) -> Callable[[Fold], View]:
-    """Make a fold a View. `key` is a field of the events (those without it are passed over), or is asked of the envelope.
+    """Make a fold a View. `key` is a field of the events (those without it are passed over), or asks the envelope.
 
     `takes`: the events it is folded from, where they are fewer than that.
     """
@@ -82,7 +82,7 @@ def view(
 class Rows:
     """The rows of one view while events are folded into them; `changed` holds what must be written (None: deleted)."""
 
-    def __init__(self, view: View, rows: Iterable[Sequence[Any]] = ()) -> None:
+    def __init__(self, view: View, rows: Iterable[Any] = ()) -> None:
         self.view = view
         self._position = list(view.table.columns.keys()).index(view.key_column.name)
         self._rows = {row[self._position]: view.row(*row) for row in rows}
@@ -121,7 +121,7 @@ def upsert(table: Table, source: str) -> str:
 async def fold_into(connection: Connection, view: View, facts: Sequence[Any]) -> None:
     """Fold envelopes, in order, into the rows of a view that follows behind its topic: one read, one write."""
     name, key, kind = view.name, view.key_column.name, sql_type(view.key_column)
-    found: Iterable[Sequence[Any]] = ()
+    found: Sequence[Any] = ()
     if not view.grows:
         keys = list({view.key(fact) for fact in facts})
         found = await connection.fetch(f"SELECT * FROM {name} WHERE {key} = ANY($1::{kind}[])", keys)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -53,10 +54,8 @@ class Relay:
 
     async def _pause(self) -> None:
         """Until woken; once a second it looks all the same, for a notification that a lost connection swallowed."""
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), timeout=1)
-        except TimeoutError:
-            pass
 
 
 def _headers(written: str | None) -> list[tuple[str, bytes]]:

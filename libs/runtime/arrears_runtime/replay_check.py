@@ -67,7 +67,8 @@ async def _fold_to(live: Database, instance: Instance, reader: Reader) -> None:
     goal = await positions.load(live)
     scratch = instance.database
     await scratch.pool.executemany(
-        "INSERT INTO positions VALUES ($1, $2, 0, $3) ON CONFLICT (topic, partition) DO UPDATE SET reacted = excluded.reacted",
+        """INSERT INTO positions VALUES ($1, $2, 0, $3)
+        ON CONFLICT (topic, partition) DO UPDATE SET reacted = excluded.reacted""",
         [(*at, position.reacted) for at, position in goal.items()],
     )
     await scratch.pool.executemany(
@@ -99,7 +100,7 @@ async def _same_place(connection: asyncpg.pool.PoolConnectionProxy) -> bool:
 async def _compare(connection: asyncpg.pool.PoolConnectionProxy, service: Service) -> Comparison:
     tables = [table for metadata in service.metadatas for table in metadata.sorted_tables]
     compared = [table for table in tables if table.name not in NOT_COMPARED]
-    rows, differences = 0, []
+    rows, differences = 0, list[str]()
     for table in compared:
         rows += await connection.fetchval(f"SELECT count(*) FROM public.{table.name}")
         keys = " || '/' || ".join(f'"{column.name}"::text' for column in table.primary_key.columns)
@@ -108,7 +109,8 @@ async def _compare(connection: asyncpg.pool.PoolConnectionProxy, service: Servic
             (SCRATCH, "public", "only in the log's fold"),
         ):
             found = await connection.fetch(
-                f"SELECT {keys} AS key FROM (TABLE {side}.{table.name} EXCEPT TABLE {other}.{table.name}) d LIMIT {SHOWN}"
+                f"""SELECT {keys} AS key
+                FROM (TABLE {side}.{table.name} EXCEPT TABLE {other}.{table.name}) d LIMIT {SHOWN}"""
             )
             differences += [f"{table.name} {row['key']}: {word}" for row in found]
     return Comparison(f"{service.name}-service", len(compared), rows, differences[:SHOWN])

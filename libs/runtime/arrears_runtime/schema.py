@@ -1,4 +1,4 @@
-"""The tables of a service, as its code has them. Nothing in them is precious, so a change is a rebuild, never a migration."""
+"""The tables of a service, as its code has them. Nothing in them is precious: a change is a rebuild, no migration."""
 
 import json
 from collections.abc import Sequence

@@ -6,7 +6,7 @@ Every instance answers HTTP.
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -132,7 +132,7 @@ class Instance:
             letters_topic=service.letters,
         )
         self.open = asyncio.Event()
-        self._reader: Reader | None = None
+        self._watcher: Reader | None = None  # of ends: on the follower's own connection they wait behind its long poll
         self.problem = "starting"
         self._progress: tuple[Any, float] = (None, monotonic())
 
@@ -188,17 +188,20 @@ class Instance:
             ) as reader:
                 forks = await self.catch_up(reader)
                 await self._begin(reader, forks)
-                self._reader = reader
-                self.problem = ""
-                self.open.set()
-                async with Writer(settings.kafka_bootstrap) as writer, asyncio.TaskGroup() as group:
+                async with (
+                    Reader(settings.kafka_bootstrap, settings.topic_prefix) as self._watcher,
+                    Writer(settings.kafka_bootstrap) as writer,
+                    asyncio.TaskGroup() as group,
+                ):
+                    self.problem = ""
+                    self.open.set()
                     group.create_task(self.relay.run(writer))
                     group.create_task(self.follower.run(reader))
                     group.create_task(self._commit_reactions(reader))
                     group.create_task(lost())
 
     @asynccontextmanager
-    async def _leadership(self) -> AsyncIterator[Callable[[], Any]]:
+    async def _leadership(self) -> AsyncGenerator[Callable[[], Any]]:
         """Hold the advisory lock on a connection of its own; gives what waits for its loss."""
         connection = await asyncpg.connect(self.settings.database_url.get_secret_value(), command_timeout=60)
         gone = asyncio.Event()
@@ -214,7 +217,7 @@ class Instance:
             await connection.add_listener("outbox", self.relay.woken)
             yield lost
         finally:
-            self._reader = None
+            self._watcher = None
             await connection.close(timeout=2) if not gone.is_set() else connection.terminate()
 
     async def _stand_by(self) -> None:
@@ -228,7 +231,7 @@ class Instance:
         await asyncio.sleep(RETRY_SECONDS / 4)
 
     async def prepare(self) -> None:
-        """Topics as they must be, and tables of this code; tables of another are made anew, once their outbox is out."""
+        """Topics as they must be, and tables of this code; those of another are made anew, once their outbox is out."""
         service, settings = self.service, self.settings
         read_and_written = {topic.name for topic in (service.topic, service.settings_topic, *service.reads)}
         await topics.check(settings.kafka_bootstrap, {*read_and_written, service.letters}, settings.topic_prefix)
@@ -264,31 +267,37 @@ class Instance:
         while True:
             await asyncio.sleep(RETRY_SECONDS)
             reacted, mark = await positions.reacted_and_outbox(self.database)
-            while (
-                lowest := await self.database.pool.fetchval("SELECT min(position) FROM outbox")
-            ) is not None and lowest <= mark:
-                await asyncio.sleep(RETRY_SECONDS / 10)
+            await self._published(mark)
             if reacted != committed:
                 await reader.commit(reacted)
                 committed = reacted
+
+    async def _published(self, mark: int) -> None:
+        """All that the outbox held up to `mark` is on the log."""
+        while True:
+            lowest = await self.database.pool.fetchval("SELECT min(position) FROM outbox")
+            if lowest is None or lowest > mark:
+                return
+            await asyncio.sleep(RETRY_SECONDS / 10)
 
     async def condition(self) -> Condition:
         """How it is, now: see Condition."""
         checks = {"leading": Check(self.open.is_set(), self.problem)}
         if not self.open.is_set():
             return Condition(lag={}, outbox=0, positions={}, checks=checks)
-        outbox, oldest = await self.database.pool.fetchrow(_OUTBOX)
+        [(outbox, oldest)] = await self.database.pool.fetch(_OUTBOX)
         letters = await dead_letters.open_letters(self.database)
         lag, folded = await self._lag()
         checks["database"] = Check(True)
-        checks["broker"] = Check(self._reader is not None or self.problem == "", "" if self._reader else "standing by")
+        watching = self._watcher is not None
+        checks["broker"] = Check(watching or not self.problem, "" if watching else "standing by")
         checks["progress"] = self._check_progress(lag, folded)
         checks["control totals"] = _check_totals(letters)
         return Condition(lag, outbox, folded, checks, oldest or 0.0, len(letters))
 
     async def _lag(self) -> tuple[dict[str, int], dict[str, list[int]]]:
         found = self.follower.positions
-        ends = await self._reader.ends(list(found)) if self._reader and found else {}
+        ends = await self._watcher.ends(list(found)) if self._watcher and found else {}
         lag = {topic.name: 0 for topic in self.service.reads}
         folded = {topic.name: [0] * self.partitions[topic.name] for topic in self.service.reads}
         for (topic, partition), position in found.items():

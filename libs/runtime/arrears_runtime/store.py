@@ -1,4 +1,4 @@
-"""The one way in: `append(commands)`. It decides on the stream's state and writes stream, rows it owns and outbox at once.
+"""The one way in: `append(commands)`. It decides on the stream's state and writes stream, its rows and outbox at once.
 
 An append to one stream is one query and one statement. The statement's parts all hang on the stream's row having been
 written from the version that was read, so a lost race writes nothing.
@@ -374,7 +374,8 @@ def _write_text(tables: tuple[View, ...], cut: tuple[View, ...], *, from_log: bo
         written AS (SELECT streamid FROM moved UNION ALL SELECT streamid FROM begun),
         posted AS (INSERT INTO outbox (topic, partition, key, value, headers, streamid, streamversion)
                    SELECT o.topic, o.partition, o.key, o.value, o.headers, o.streamid, o.streamversion
-                   FROM unnest($3::outbox[]) WITH ORDINALITY o JOIN written USING (streamid) ORDER BY o.ordinality RETURNING 1),
+                   FROM unnest($3::outbox[]) WITH ORDINALITY o JOIN written USING (streamid)
+                   ORDER BY o.ordinality RETURNING 1),
         noted AS (INSERT INTO handled SELECT h.commandid, h.streamid, h.version, h.requesthash
                   FROM unnest($4::handled[]) h JOIN written USING (streamid)
 {again})

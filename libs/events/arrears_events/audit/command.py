@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 import sys
 from collections.abc import Coroutine
 from typing import Any, NamedTuple, TypeVar
@@ -85,8 +86,14 @@ def _echo(lines: list[Line]) -> None:
 def _answer(question: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(question)
-    except (StackNotFound, LookupError) as missing:
+    except StackNotFound as missing:
         raise Unanswerable(str(missing)) from None
+    except LookupError as missing:
+        if type(missing) is not LookupError:  # a KeyError is a bug of ours
+            raise
+        raise Unanswerable(str(missing)) from None
+    except sqlite3.Error as error:
+        raise Unanswerable(f"The evidence cannot be kept where TMPDIR says: {error}") from None
     except KafkaError as error:
         raise Unanswerable(f"Kafka does not answer: {error}") from None
 
@@ -106,7 +113,7 @@ async def _timeline(wanted: Wanted) -> list[Line]:
         customer = wanted.customer or await _customer(reader, wanted)
         entries = await entries_of_customer(reader, AUDITED, customer)
     chosen = _chosen(entries, wanted)
-    if not any(not entry.is_close for entry in chosen):
+    if not any(not entry.is_context for entry in chosen):
         raise LookupError(f"nothing on the log is about {' '.join(filter(None, wanted))}")
     return timeline_of(chosen, known=entries)
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from arrears_events.catalogue.base import DayClosed, Event
+from arrears_events.audit.topics import SETTINGS
+from arrears_events.catalogue.base import CustomerEvent, Event
 from arrears_events.codec import Topic, Undecodable
 from arrears_events.envelope import SourceEvent, StreamEvent
 from arrears_events.log.reader import Record
 
+_SETTINGS = {topic.name for topic in SETTINGS}
 Envelope = SourceEvent[Event] | StreamEvent[Event]
 
 
@@ -49,8 +51,9 @@ class Entry:
         return self.envelope.time if self.envelope else datetime.fromtimestamp(self.record.timestamp / 1000, UTC)
 
     @property
-    def is_close(self) -> bool:
-        return bool(self.envelope) and isinstance(self.envelope.data, DayClosed)
+    def is_context(self) -> bool:
+        """No customer's own, but what may have caused what happened to them: a day's close, a setting put in force."""
+        return bool(self.envelope) and not isinstance(self.envelope.data, CustomerEvent)
 
     @property
     def cause(self) -> str | None:
@@ -58,11 +61,13 @@ class Entry:
 
 
 def entries_of(customer_id: str, records: Iterable[Record], topics: Mapping[str, Topic[Any]]) -> Iterator[Entry]:
-    """What is keyed by the customer, and the closes of days, which have no key and cause what deadlines bring."""
+    """What is keyed by the customer, and what concerns no single customer."""
     for record in records:
-        if record.key == customer_id.encode() or record.key is None:
+        if record.key == customer_id.encode():
+            yield read(record, topics[record.topic])
+        elif record.key is None or record.topic in _SETTINGS:
             entry = read(record, topics[record.topic])
-            if record.key is not None or entry.is_close:
+            if entry.is_context:
                 yield entry
 
 

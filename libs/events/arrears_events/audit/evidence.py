@@ -1,6 +1,7 @@
 """What must be compared across the whole history: ids, causes, commands. In a temporary file, so memory stays small.
 
-SQLite keeps at most CACHE_KIB of it in memory and the rest on disk (in TMPDIR), where it sorts too.
+SQLite keeps about twice CACHE_KIB in memory, the rest on disk (where TMPDIR says): some 200 bytes an event,
+and as much again while it sorts. Measured with 1 and with 3 million events: 135 and 146 MB for the whole process.
 """
 
 import sqlite3
@@ -43,7 +44,8 @@ _CAUSES_MISSING = """
 """
 _COMMANDS_SPLIT = """
     SELECT met.command, met.source, met.lane, met.offset, streams.streamid, met.version
-      FROM (SELECT command, source FROM met WHERE command IS NOT NULL GROUP BY command, source HAVING count(*) > 1) split
+      FROM (SELECT command, source FROM met WHERE command IS NOT NULL
+             GROUP BY command, source HAVING count(*) > 1) split
       JOIN met ON met.command = split.command AND met.source = split.source
       JOIN streams USING (stream)
      ORDER BY met.command, met.source, met.lane, met.offset

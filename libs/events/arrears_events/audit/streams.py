@@ -36,7 +36,6 @@ class Streams:
     def __init__(self, lane: int, evidence: Evidence) -> None:
         self._lane, self._evidence = lane, evidence
         self._heads: dict[str, Head] = {}
-
         self.count = 0
 
     def forget(self) -> None:
@@ -73,10 +72,7 @@ def _by_itself(record: Record, event: StreamEvent[Event], id_: UUID) -> Iterator
     if event.id != id_:
         yield Code.WRONG_ID, f"Its id {event.id} is not that of its stream and version."
     if event.causationid.startswith(REQUEST) and event.causationid != f"{REQUEST}{event.commandid}":
-        yield (
-            Code.CAUSE_MISSING,
-            f"Its cause {event.causationid} is a request that is not its command {event.commandid}.",
-        )
+        yield Code.CAUSE_MISSING, f"Its cause {event.causationid} is not the request of its command {event.commandid}."
 
 
 def _after(head: Head, event: StreamEvent[Event]) -> Iterator[tuple[Code, str]]:

@@ -51,15 +51,16 @@ _OF_STREAM = ("streamid", "streamversion", "actor", "actorrole", "onbehalfof", "
 
 def timeline(chosen: Iterable[Entry], known: Iterable[Entry]) -> list[Line]:
     """The chosen in their order, numbered from 1. Their causes are looked up among all that are `known` too."""
-    ordered = in_order([entry for entry in chosen if not entry.is_close])
+    ordered = in_order([entry for entry in chosen if not entry.is_context])
+    by_id = {entry.id: entry for entry in known}
     numbers: dict[str, int] = {}
+    told: set[tuple[str, str]] = set()
+    lines: list[Line] = []
     for number, entry in enumerate(ordered, 1):
         numbers.setdefault(entry.id, number)
-    by_id = {entry.id: entry for entry in known}
-    return [
-        Line(number, entry, _cause(entry, by_id, numbers), again=numbers[entry.id] != number)
-        for number, entry in enumerate(ordered, 1)
-    ]
+        lines.append(Line(number, entry, _cause(entry, by_id, numbers), again=(entry.record.topic, entry.id) in told))
+        told.add((entry.record.topic, entry.id))
+    return lines
 
 
 def in_order(entries: Sequence[Entry]) -> list[Entry]:

@@ -1,5 +1,4 @@
-"""The topics that an auditor reads: all history that is kept for ever and has a language in the catalogue."""
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+"""The topics that an auditor reads: all history that is kept for ever. Compacted topics and dead letters are none."""
 
 from typing import Any
 
@@ -8,4 +7,5 @@ from arrears_events.codec import Topic
 
 BANK: Topic[Any] = bank.BANK
 CASE: Topic[Any] = case.CASE
-AUDITED: tuple[Topic[Any], ...] = (BANK, CASE, contact.CONTACT, plan.PLAN)
+SETTINGS: tuple[Topic[Any], ...] = (case.CASE_SETTINGS, contact.CONTACT_SETTINGS, plan.PLAN_SETTINGS)
+AUDITED: tuple[Topic[Any], ...] = (BANK, CASE, contact.CONTACT, plan.PLAN, *SETTINGS)

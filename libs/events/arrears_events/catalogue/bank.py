@@ -1,6 +1,6 @@
 """The bank's facts about accounts and customers (bank.events), and its days' closes. Dates are business dates."""
 
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -296,4 +296,4 @@ BankEvent = (
     | AccountAdjusted | CreditProfileUpdated | SpecialStatusNotified | SpecialStatusEnded | AccountWrittenOff
     | AccountSold | BankInstructionAnswered | BusinessDayClosed
 )  # fmt: skip
-BANK: Topic[SourceEvent[Any]] = Topic.of("bank.events", SourceEvent, get_args(BankEvent))  # type: ignore[misc]
+BANK = Topic.of("bank.events", SourceEvent, get_args(BankEvent))

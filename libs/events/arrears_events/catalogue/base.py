@@ -1,6 +1,6 @@
 """What every event of the catalogue is, and the few that the log itself needs: a day's close, a customer stopped."""
 
-from datetime import date
+import datetime as dt
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
@@ -15,7 +15,7 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 
 
 class Event(BaseModel):
-    """A fact in the past tense. `wire` is its name on the log, for ever; `control` names the money totalled at a close."""
+    """A fact in the past tense. `wire` is its name on the log, for ever; `control` the money totalled at a close."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, ser_json_inf_nan="strings")
 
@@ -45,8 +45,8 @@ class DayClosed(Event):
     """`source` closed the business day `date`: all it had for `partition` came before this record, as `totals` say."""
 
     source: str
-    date: date
-    next_business_date: date
+    date: dt.date
+    next_business_date: dt.date
     partition: int
     totals: tuple[ControlTotal, ...] = ()
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from arrears_events.envelope import StreamEvent
 
@@ -21,7 +22,7 @@ class Follows(Enum):
     FORK = "fork"
 
 
-def follow(head: Head | None, event: StreamEvent, hash_: str) -> Follows:  # type: ignore[type-arg]
+def follow(head: Head | None, event: StreamEvent[Any], hash_: str) -> Follows:
     """What a record is to a reader that stands at `head`.
 
     SEEN is a version that was read before; when it is the head's own, its bytes must be the same, else it is a FORK.

@@ -33,7 +33,7 @@ class TopicSpec:
 
 def specs() -> list[TopicSpec]:
     """All topics of the system, from `topics.toml`."""
-    data: dict[str, Any] = tomllib.loads(files(__package__).joinpath("topics.toml").read_text("utf-8"))
+    data: dict[str, Any] = tomllib.loads(files("arrears_events.log").joinpath("topics.toml").read_text("utf-8"))
     return [
         TopicSpec(
             name, topic.get("partitions", data["partitions"]), data["replication_factor"], data["kinds"][topic["kind"]]
@@ -76,7 +76,7 @@ async def remove(bootstrap: str, prefix: str) -> None:
 
 
 async def check(bootstrap: str, names: Iterable[str], prefix: str = "") -> None:
-    """Raises TopicsDiffer unless each of `names` exists with its partitions and settings and nothing of it was deleted."""
+    """Raises TopicsDiffer unless each of `names` exists, with its partitions and settings."""
     wanted = set(names)
     chosen = [spec for spec in specs() if spec.name in wanted]
     async with _admin(bootstrap) as admin:
@@ -121,7 +121,7 @@ async def _settings_that_differ(
     if not chosen:
         return []
     asked = [ConfigResource(ConfigResourceType.TOPIC, prefix + spec.name) for spec in chosen]
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, str | None]] = {}
     for response in await admin.describe_configs(asked):
         for _, _, _, name, entries in response.resources:
             found[name] = {entry[0]: entry[1] for entry in entries}

@@ -10,6 +10,7 @@ from arrears_events.audit.scope import of_account, of_case
 from arrears_events.audit.table import rows
 from arrears_events.audit.timeline import Line, timeline
 from arrears_events.catalogue.bank import BANK, SpecialStatusNotified
+from arrears_events.catalogue.base import CustomerStopped
 from arrears_events.catalogue.case import CASE
 from arrears_events.catalogue.plan import PLAN, PromiseBroken, PromiseMade
 from arrears_events.ids import case_id
@@ -121,6 +122,16 @@ def test_an_event_sent_twice_says_so(history: History):
     history.put_again(history.staged("UCI-1"))
     assert [line.again for line in story(history)] == [False, True]
     assert "StageChanged (once more)" in "\n".join(rows(story(history)))
+
+
+def test_streams_of_one_name_on_two_topics_are_two_events(history: History):
+    stopped = CustomerStopped(
+        customer_id="C-1", topic="bank.events", partition=0, offset=0, reason="bad-data", waits_from={}
+    )
+    history.ours(CASE, "stop/C-1", stopped)
+    history.rewind("stop/C-1")
+    history.ours(PLAN, "stop/C-1", stopped)
+    assert [line.again for line in story(history)] == [False, False]
 
 
 def test_what_cannot_be_read_is_told_and_can_be_a_cause(history: History):

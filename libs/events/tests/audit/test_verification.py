@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 from arrears_events.audit.findings import Finding
+from arrears_events.audit.topics import AUDITED
 from arrears_events.catalogue.base import CustomerStopped
 from arrears_events.catalogue.contact import CONTACT
 from arrears_events.catalogue.plan import PLAN
 from arrears_events.codec import canonical
 from arrears_events.log.reader import Record
+from arrears_events.log.topics import specs
 
 from .history import History
 
@@ -39,6 +41,11 @@ def of_code(findings: list[Finding], code: str) -> list[tuple[str, int, int]]:
 
 def place(record: Record) -> tuple[str, int, int]:
     return record.topic, record.partition, record.offset
+
+
+def test_all_history_is_audited():
+    kept = {spec.name for spec in specs() if spec.settings["cleanup.policy"] == "delete" and "dead" not in spec.name}
+    assert {topic.name for topic in AUDITED} == kept
 
 
 def test_a_whole_history_has_no_findings(whole: History):

@@ -6,15 +6,9 @@ from pathlib import Path
 
 import pytest
 from arrears_events.bank.portfolio import Portfolio, from_file, generated
-from arrears_events.bank.rows import AccountRow, Month
 
 REAL = "default-of-credit-card-clients.csv.gz"
 APRIL = date(2026, 4, 1)
-
-
-def row_of(*months: tuple[int, int, int], limit: int = 50_000, number: int = 7) -> AccountRow:
-    """An account with (status, bill, paid) of six months."""
-    return AccountRow(number, f"UCI-{number}", f"C-{number}", limit, tuple(Month(*month) for month in months))
 
 
 @pytest.fixture

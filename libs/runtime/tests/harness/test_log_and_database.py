@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from arrears_events.codec import digest
 from arrears_events.log import topics
+from arrears_events.log.reader import Reader
 from arrears_events.log.writer import Writer
 from arrears_runtime import dead_letters
 from arrears_runtime.database import Database
@@ -183,9 +184,9 @@ async def says(service, words):
 
 async def reactions_are_committed(service):
     positions = service.instance.follower.positions
-    if not service.instance._reader:
-        return False
-    committed = await service.instance._reader.committed(list(positions))
+    group = f"{service.kafka.prefix}{service.instance.name}"
+    async with Reader(service.kafka.bootstrap, service.kafka.prefix, group=group) as reader:
+        committed = await reader.committed(list(positions))
     return all(committed[at] == position.reacted for at, position in positions.items())
 
 
