@@ -23,7 +23,9 @@ def documents() -> dict[Path, str]:
 
 def left_over(made: dict[Path, str]) -> list[Path]:
     """Files of an event that is no more."""
-    return sorted(path for folder in (SCHEMAS, REFERENCE) for path in folder.rglob("*.*") if path not in made)
+    return sorted(
+        path for folder in (SCHEMAS, REFERENCE) for path in folder.rglob("*") if path.is_file() and path not in made
+    )
 
 
 def main() -> None:

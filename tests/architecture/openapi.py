@@ -11,6 +11,7 @@ from arrears_runtime.decider import Command, Outcome
 from arrears_runtime.http.application import application
 from arrears_runtime.http.service import Condition, NotReady
 from arrears_runtime.http.settings import HttpSettings
+from arrears_runtime.service import Service
 from pydantic import SecretStr
 
 from tests.architecture.packages import SERVICES
@@ -28,16 +29,16 @@ class Unasked:
     def db(self) -> Database:
         raise NotReady(self.name)
 
-    async def append(self, commands: list[Command], /) -> list[Outcome]:
+    async def append(self, _: list[Command], /) -> list[Outcome]:
         raise NotReady(self.name)
 
     async def condition(self) -> Condition:
         raise NotReady(self.name)
 
-    def now(self, customer_id: str, /) -> datetime:
+    def now(self, _: str, /) -> datetime:
         raise NotReady(self.name)
 
-    def today(self, customer_id: str, /) -> date:
+    def today(self, _: str, /) -> date:
         raise NotReady(self.name)
 
 
@@ -51,3 +52,8 @@ def _document(name: str) -> dict[str, Any]:
     refusals: Mapping[str, int] = getattr(wiring, "REFUSALS", {})
     made = application(title=name, routers=wiring.ROUTERS, service=Unasked(name), settings=NOWHERE, refusals=refusals)
     return made.openapi()
+
+
+def services() -> list[Service]:
+    """What each service is made of."""
+    return [importlib.import_module(f"{name.replace('-', '_')}.main").SERVICE for name in SERVICES]

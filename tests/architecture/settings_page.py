@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import Enum
 from pathlib import Path
@@ -44,9 +45,10 @@ OTHERS = (
 INTRODUCTION = """\
 # Settings
 
-Every process is told by its environment, once, when it starts. Names are in capitals and begin with `ARREARS_`; a setting
-without a default must be given, and a process that lacks one, or cannot read one, does not start. A duration is a number
-of seconds, or ISO 8601 (`PT10S`, `P2D`). A secret prints as stars. On one machine `arrears stack up` writes them all."""
+Every process is told by its environment, once, when it starts. Names are in capitals and begin with `ARREARS_`; a
+setting without a default must be given, and a process that lacks one, or cannot read one, does not start. A duration is
+a number of seconds, or ISO 8601 (`PT10S`, `P2D`). A secret prints as stars. On one machine `arrears stack up` writes
+them all."""
 _TYPES = {str: "text", int: "number", bool: "true or false", date: "date", timedelta: "duration", Path: "path"}
 _SEPARATE = "duration; a bare number is of days"
 
@@ -65,8 +67,11 @@ def _section(settings: type[BaseSettings]) -> str:
     title = f"## {settings.__module__}: {settings.__name__}"
     told = (inspect.getdoc(settings) or "") + f"\n\nRead by: {READERS[settings]}."
     rows = [
-        (markdown.code(f"ARREARS_{name.upper()}"), *_of(settings.model_fields[name], _annotation(settings, name)))
-        + (written.comment_of(settings, name),)
+        (
+            markdown.code(f"ARREARS_{name.upper()}"),
+            *_of(settings.model_fields[name], _annotation(settings, name)),
+            written.comment_of(settings, name),
+        )
         for name in written.fields(settings)
     ]
     if not rows:
@@ -120,13 +125,11 @@ def _tokens() -> str:
     return "## In place of an option\n\n" + markdown.table(("setting", "command", "what it is"), rows)
 
 
-def _variables() -> list[tuple[str, str, str]]:
+def _variables() -> Iterator[tuple[str, str, str]]:
     """Environment variables that a command's option can be given by."""
-    found: list[tuple[str, str, str]] = []
     for name, place in sorted(scripts().items()):
         module, _, attribute = place.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         for option in command.params:
             if isinstance(option, click.Option) and isinstance(option.envvar, str):
-                found.append((option.envvar, name, option.help or ""))
-    return found
+                yield option.envvar, name, option.help or ""

@@ -12,8 +12,8 @@ INTRODUCTION = """\
 # Topics
 
 Each has one owner, who alone may write it. All but the settings are keyed by `customer_id`, and a record lies in the
-partition of murmur2(key), as Kafka's Java client has it. `arrears topics apply` makes what is missing and mends settings
-that differ; a service that finds them different is not ready and says how. From
+partition of murmur2(key), as Kafka's Java client has it. `arrears topics apply` makes what is missing and mends
+settings that differ; a service that finds them different is not ready and says how. From
 [topics.toml](../../libs/events/arrears_events/log/topics.toml)."""
 _OWNERS = {"bank": "the bank's core"}
 _WHY = re.compile(r"^\[kinds\.(\w+)\]\s*#\s*(.+)$", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""What stands in the source beside a name and is no part of its value: comments, annotations, the text under an alias."""
+"""What stands in the source beside a name and is no part of its value: comments, annotations, texts under aliases."""
 
 import ast
 import inspect

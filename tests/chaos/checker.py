@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -69,10 +70,12 @@ class Checker:
     clients: list[Client]
     findings: list[str] = field(default_factory=list[str])
     figures: list[str] = field(default_factory=list[str])
+    _noted: float = field(default_factory=monotonic)
 
     async def check(self, dropped: Iterable[str]) -> None:
         """`dropped`: services whose databases are dropped, one after the other."""
         await self.stack.settled()
+        self._note("settled")
         self._tell("answers", _wrong_answers(self.history))
         log = await self._read()
         self._tell("commands", _wrong_commands(self.history, log))
@@ -82,6 +85,11 @@ class Checker:
         for name in dropped:
             await self._drop(name)
         await self._ask_again()
+
+    def _note(self, figure: str) -> None:
+        """With the seconds since the figure before."""
+        before, self._noted = self._noted, monotonic()
+        self.figures.append(f"{figure} ({self._noted - before:.1f} s)")
 
     def _tell(self, kind: str, found: Iterable[str]) -> None:
         found = list(found)
@@ -96,27 +104,24 @@ class Checker:
             async for records in reader.until(await reader.starts(at), await reader.ends(at)):
                 for record in records:
                     _note(log, topics[record.topic].decode(record.value))
-        self.figures.append(f"log: {log.records} events of services, {log.twice} written again")
+        self._note(f"log: {log.records} events of services, {log.twice} written again")
         return log
 
     async def _verify(self) -> None:
-        errors: list[Finding] = []
-
-        def report(finding: Finding) -> None:
-            if finding.level == "error":
-                errors.append(finding)
-
+        told: list[Finding] = []
         async with Reader(self.stack.addresses.kafka) as reader:
-            summary = await verify(reader, AUDITED, report)
+            summary = await verify(reader, AUDITED, told.append)
             letters = [(spec.name, p) for spec in specs() if "dead" in spec.name for p in range(spec.partitions)]
             parked = {f"{topic}/{p}": end for (topic, p), end in (await reader.ends(letters)).items() if end}
-        self.figures.append(f"audit: {sum(summary.records.values())} records, {dict(summary.findings)}")
-        self._tell("audit", (f"{each.code} {each.topic}/{each.partition}/{each.offset}: {each.sentence}" for each in errors))
+        noted = Counter(each.code.value for each in told if each.level == "note")
+        self._note(f"audit: {summary.records.total()} records, noted {dict(noted)}")
+        wrong = (each for each in told if each.level == "error")
+        self._tell("audit", (f"{each.code} {each.topic}/{each.partition}/{each.offset}: {each.sentence}" for each in wrong))
         self._tell("dead letters", (f"{at}: {count}" for at, count in parked.items()))
 
     async def _replay(self, name: str) -> None:
         found = await replay_check.check(replay_check.installed()[name], self.stack.settings(name))
-        self.figures.append(f"replay: {name} {found.tables} tables, {found.rows} rows")
+        self._note(f"replay: {name} {found.tables} tables, {found.rows} rows")
         self._tell(f"replay of {name}", found.differences)
 
     async def _drop(self, name: str) -> None:
@@ -129,7 +134,7 @@ class Checker:
         self._tell(f"{name} without its database", _differences(before, after))
         new = {at: end for at, end in (await self._ends()).items() if end != ends[at]}
         self._tell(f"{name} without its database", (f"{at} grew from {ends[at]} to {end}" for at, end in new.items()))
-        self.figures.append(f"dropped: {name}, {sum(map(len, after.values()))} rows came back")
+        self._note(f"dropped: {name}, {sum(map(len, after.values()))} rows came back")
 
     def _start_without_database(self, name: str) -> None:
         service = next(service for service in SERVICES if service.name == name)
@@ -165,6 +170,7 @@ class Checker:
         """Every acknowledged key once more: the answer is the same, whatever was lost since."""
         lists = await asyncio.gather(*(client.ask_again() for client in self.clients))
         self._tell("asked again", _wrong_repeats(request for requests in lists for request in requests))
+        self._note(f"asked again: {sum(map(len, lists))} keys")
 
 
 def _note(log: Log, event: StreamEvent[Any]) -> None:

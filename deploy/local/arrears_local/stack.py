@@ -19,7 +19,6 @@ from arrears_local.services import SERVICES, choose_clock, kafka_settings
 SERVICE_PARTS = tuple(service.part for service in SERVICES)
 PARTS = (*INFRASTRUCTURE, *SERVICE_PARTS)
 TOPICS_SECONDS_MAX = 120
-ARREARS = "from arrears_events.command import main; main(prog_name='arrears')"  # wherever its script lies
 
 
 def up(home: Home, clock: str | None = None, with_services: bool = True) -> Addresses:
@@ -91,7 +90,7 @@ def _ensure_databases(home: Home) -> None:
 
 def _apply_topics(home: Home) -> None:
     settings = {**kafka_settings(home), "ARREARS_HOME": str(home.root)}
-    ask = [sys.executable, "-c", ARREARS, "topics", "apply"]
+    ask = [sys.executable, "-m", "arrears_events.command", "topics", "apply"]
     told = subprocess.run(
         ask,
         cwd=home.root,

@@ -17,9 +17,8 @@ from .conftest import command, ended, everything_of, pid_of
 
 TOPICS = """
     import os, sys
-    def main(prog_name):
-        assert sys.argv[1:] == ["topics", "apply"]
-        assert os.environ["ARREARS_KAFKA_BOOTSTRAP"]
+    assert sys.argv[1:] == ["topics", "apply"]
+    assert os.environ["ARREARS_KAFKA_BOOTSTRAP"]
 """
 SERVICE = """
     import http.server, json, os, pathlib

@@ -47,15 +47,11 @@ class Topic(Generic[V]):
 
     @overload
     @staticmethod
-    def of(
-        name: str, envelope: type[SourceEvent[Any]], events: Iterable[type[Event]]
-    ) -> "Topic[SourceEvent[Any]]": ...
+    def of(name: str, envelope: type[SourceEvent[Any]], events: Iterable[type[Event]]) -> "Topic[SourceEvent[Any]]": ...
 
     @overload
     @staticmethod
-    def of(
-        name: str, envelope: type[StreamEvent[Any]], events: Iterable[type[Event]]
-    ) -> "Topic[StreamEvent[Any]]": ...
+    def of(name: str, envelope: type[StreamEvent[Any]], events: Iterable[type[Event]]) -> "Topic[StreamEvent[Any]]": ...
 
     @staticmethod
     def of(name: str, envelope: type[Any], events: Iterable[type[Event]]) -> "Topic[Any]":

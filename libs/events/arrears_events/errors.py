@@ -10,7 +10,6 @@ UserError
 """
 
 
-
 class UserError(Exception):
     """Its text is for the person who gave the command; `arrears` prints it without a traceback and ends with 1."""
 

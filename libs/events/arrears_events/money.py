@@ -78,7 +78,9 @@ class Money:
         )
         return core_schema.json_or_python_schema(
             json_schema=written,
-            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), written], mode="left_to_right"),
+            python_schema=core_schema.union_schema(
+                [core_schema.is_instance_schema(cls), written], mode="left_to_right"
+            ),
             serialization=core_schema.plain_serializer_function_ser_schema(
                 cls._written, return_schema=core_schema.dict_schema()
             ),

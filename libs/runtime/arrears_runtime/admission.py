@@ -125,7 +125,8 @@ def _trusted(record: Record, partitions: int) -> bool:
 
 @lru_cache(maxsize=256)
 def _dates_of(event: type[Event]) -> tuple[str, ...]:
-    return tuple(name for name, each in event.model_fields.items() if each.annotation in (date, date | None))
+    days: tuple[Any, ...] = (date, date | None)
+    return tuple(name for name, each in event.model_fields.items() if each.annotation in days)
 
 
 @dataclass

@@ -26,7 +26,7 @@ from sqlalchemy import MetaData
 
 from arrears_runtime import dead_letters, positions, schema, store
 from arrears_runtime.clock import BusinessClock, Clock, WallClock
-from arrears_runtime.database import Database
+from arrears_runtime.database import UNAVAILABLE, Database
 from arrears_runtime.dead_letters import SKIP, STOP, DeadLetter
 from arrears_runtime.decider import Command, Decider, Outcome
 from arrears_runtime.follower import Follower
@@ -49,7 +49,7 @@ class _LeadLost(RuntimeError):
     """This instance does not lead any more."""
 
 
-PASSING = (OSError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, positions.Fenced, _LeadLost)
+PASSING = (*UNAVAILABLE, KafkaError, asyncpg.PostgresError, positions.Fenced, _LeadLost)
 """What ends a lead and may be over at the next try: broker or database away, another leader."""
 REFUSALS = (topics.TopicsDiffer, LookupError, HistoryIncomplete, positions.ReactionsUnknown)
 """What a person must mend; each says how. It is looked at again until then, and the service is not ready."""

@@ -1,11 +1,20 @@
 """What the harness of a service is told by its environment."""
 
-from datetime import date
-from typing import Literal
+from datetime import date, timedelta
+from typing import Annotated, Literal
 
-from pydantic import SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 
 from arrears_runtime.http.settings import HttpSettings
+
+
+def _days(value: object) -> object:
+    """A bare number is of days; pydantic alone would take it for seconds."""
+    return f"P{value}D" if isinstance(value, str) and value.isdecimal() else value
+
+
+Days = Annotated[timedelta, BeforeValidator(_days), Field(ge=timedelta(0), le=timedelta(days=365))]
+"""Written as 15 or P15D; more than a year is a mistake."""
 
 
 class RuntimeSettings(HttpSettings):

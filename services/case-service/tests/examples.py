@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from arrears_events import ids
+from arrears_events.catalogue.bank import AccountOpened
 from arrears_events.catalogue.case import (
     ArrearsChanged,
     CaseClosed,
@@ -43,6 +44,17 @@ def day(text: str) -> date:
 
 def money(amount: str, currency: str = "TWD") -> Money:
     return Money.of(amount, currency)
+
+
+def account_opened(*currencies: str) -> AccountOpened:
+    return AccountOpened(
+        **WHO,
+        product="card",
+        currencies=currencies or ("TWD",),
+        opened_on=day("01-01"),
+        billing_day=31,
+        due_day=20,
+    )
 
 
 def note_arrears(

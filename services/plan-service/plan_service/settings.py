@@ -1,18 +1,8 @@
 """The only reader of plan-service's environment."""
 
 from datetime import timedelta
-from typing import Annotated
 
-from arrears_runtime.settings import RuntimeSettings
-from pydantic import BeforeValidator, Field
-
-
-def _days(value: object) -> object:
-    """A bare number is of days; pydantic alone would take it for seconds."""
-    return f"P{value}D" if isinstance(value, str) and value.isdecimal() else value
-
-
-Days = Annotated[timedelta, BeforeValidator(_days), Field(ge=timedelta(0), le=timedelta(days=365))]
+from arrears_runtime.settings import Days, RuntimeSettings
 
 
 class PlanSettings(RuntimeSettings):

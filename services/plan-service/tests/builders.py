@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from arrears_events.catalogue.bank import AccountOpened
 from arrears_events.catalogue.plan import (
     PaymentCounted,
     PaymentUncounted,
@@ -25,6 +26,18 @@ def day(written: str) -> date:
 
 def money(amount: str, currency: str = "TWD") -> Money:
     return Money.of(amount, currency)
+
+
+def account_opened(*currencies: str, account_id: str = "A-1", customer: str = CUSTOMER) -> AccountOpened:
+    return AccountOpened(
+        customer_id=customer,
+        account_id=account_id,
+        product="card",
+        currencies=currencies or ("TWD",),
+        opened_on=day("2026-05-01"),
+        billing_day=31,
+        due_day=20,
+    )
 
 
 def make_promise(

@@ -119,7 +119,7 @@ class History:
         version, hash_ = self._heads[streamid][-1]
         commandid = uuid5(UUID(int=0), command or f"{streamid} {version}")
         self._clock += timedelta(seconds=1)
-        said = {
+        said: dict[str, Any] = {
             "source": f"{topic.owner}-service",
             "type": topic.type_of(type(event)),
             "time": self._clock,

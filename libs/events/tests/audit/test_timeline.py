@@ -1,7 +1,7 @@
 """The story of an account and of a case, in order, each line with its cause."""
 
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from arrears_events.audit.entries import customer_of
@@ -36,7 +36,7 @@ def two_accounts(history: History) -> History:
     return history
 
 
-def _promise(promise_id: object) -> PromiseMade:
+def _promise(promise_id: UUID) -> PromiseMade:
     return PromiseMade(
         customer_id="C-1",
         promise_id=promise_id,

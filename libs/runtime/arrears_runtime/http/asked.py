@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NotRequired, get_args
 from urllib.parse import parse_qsl
 
@@ -15,7 +16,12 @@ from arrears_runtime.http.callers import CallerRequest
 from arrears_runtime.http.problems import Problem, invalid
 from arrears_runtime.http.strict_json import Body
 
-_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)  # pydantic reads " 1 ", "1_0", "+1" and "1.0" too
+_WRITTEN = {
+    int: re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII),
+    date: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII),
+    bool: re.compile(r"true|false"),
+}
+"""The one writing of a value. Pydantic reads " 1 ", "1_0" and "1.0" too, seconds since 1970 as a date, "on" as true."""
 _QUERY_FIELDS_MAX = 32
 _NAME = re.compile(r"{(\w+)")
 _TYPED_DICT: Any = TypedDict  # its fields are known when an endpoint is read
@@ -91,7 +97,7 @@ class Values:
     names: frozenset[str]
     problem: str
     required: bool
-    whole: frozenset[str]
+    written: Mapping[str, re.Pattern[str]]
     adapter: TypeAdapter[dict[str, Any]]
 
     @classmethod
@@ -101,13 +107,13 @@ class Values:
         optional = {name for name, argument in arguments.items() if argument.default is not argument.empty}
         fields = {name: NotRequired[kind] if name in optional else kind for name, kind in kinds.items()}
         shape = with_config(ConfigDict(strict=True, extra="forbid"))(_TYPED_DICT("Values", fields))
-        whole = frozenset(name for name, kind in kinds.items() if int in _parts(kind))
-        return cls(frozenset(kinds), problem, bool(kinds.keys() - optional), whole, TypeAdapter(shape))
+        written = {name: form for name, kind in kinds.items() for part in _parts(kind) if (form := _form(part))}
+        return cls(frozenset(kinds), problem, bool(kinds.keys() - optional), written, TypeAdapter(shape))
 
     def read(self, texts: dict[str, str]) -> dict[str, Any]:
         if not texts and not self.required:
             return {}
-        if any(not _WHOLE.fullmatch(texts[name]) for name in self.whole & texts.keys()):
+        if any(not form.fullmatch(texts[name]) for name, form in self.written.items() if name in texts):
             raise Problem(self.problem)
         return self.adapter.validate_strings(texts)
 
@@ -129,6 +135,10 @@ def query_of(scope: Scope) -> dict[str, str]:
 
 def _is_a(kind: Any, of: type) -> bool:
     return isinstance(kind, type) and issubclass(kind, of)
+
+
+def _form(part: Any) -> re.Pattern[str] | None:
+    return _WRITTEN.get(part) if isinstance(part, type) else None
 
 
 def _parts(kind: Any) -> Iterator[Any]:

@@ -11,8 +11,10 @@ from arrears_events.log.writer import Writer
 from arrears_runtime.database import Database
 from arrears_runtime.service import Instance, Service
 from arrears_runtime.settings import RuntimeSettings
-from tally import SERVICE, AccountRow, Paid, account_view
-from watched import Bank, Running
+from arrears_runtime.testing.api import settings_of
+
+from .tally import SERVICE, AccountRow, Paid, account_view
+from .watched import Bank, Running
 
 
 @pytest.fixture
@@ -40,15 +42,7 @@ def running(kafka: Any) -> Callable[..., Any]:
 
     @asynccontextmanager
     async def start(url: str, service: Service = SERVICE, *, ready: bool = True) -> AsyncIterator[Running]:
-        settings = RuntimeSettings(
-            kafka_bootstrap=kafka.bootstrap,
-            topic_prefix=kafka.prefix,
-            database_url=url,  # type: ignore[arg-type]
-            clock="business",
-            port=1,
-            issuer="none",
-            cursor_key="x" * 32,  # type: ignore[arg-type]
-        )
+        settings = settings_of(RuntimeSettings, url, kafka_bootstrap=kafka.bootstrap, topic_prefix=kafka.prefix)
         db = await Database.open(url)
         instance = Instance(service, db, settings)
         leading = asyncio.create_task(instance.run())

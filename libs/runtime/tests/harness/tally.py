@@ -147,8 +147,9 @@ class AccountRow(NamedTuple):
 
 @view(tallies, TallyRow, of=TALLY, key="customer_id", takes=(Counted, Summed))
 def tally_view(row: TallyRow | None, fact: Any) -> TallyRow:
-    before = row or TallyRow(fact.data.customer_id, fact.streamid, 0, None)
-    match fact.data:
+    event: Counted | Summed = fact.data
+    before = row or TallyRow(event.customer_id, fact.streamid, 0, None)
+    match event:
         case Counted() as counted:
             return before._replace(total=before.total + counted.units)
         case Summed() as summed:

@@ -3,7 +3,8 @@
 import asyncio
 
 from arrears_runtime.decider import Done, KeyReused, Refusal, Stale
-from watched import all_records, command
+
+from .watched import all_records, command
 
 
 async def test_a_command_is_written_once_and_answered_alike_however_often_it_comes(running, database):

@@ -14,8 +14,9 @@ from arrears_events.log.reader import Reader
 from arrears_events.log.writer import Writer
 from arrears_runtime import dead_letters
 from arrears_runtime.database import Database
-from tally import SERVICE, TALLY
-from watched import all_records, eventually
+
+from .tally import SERVICE, TALLY
+from .watched import all_records, eventually
 
 
 async def test_a_dropped_database_comes_back_row_for_row(running, database):

@@ -19,7 +19,8 @@ from arrears_runtime.database import Database
 from arrears_runtime.dead_letters import DeadLetter, ResumeCustomer, SkipDeadLetter, stream_of_letter
 from arrears_runtime.decider import Command, Done
 from arrears_runtime.service import Instance
-from tally import BANK, Closed, Count, Opened, Paid
+
+from .tally import BANK, Closed, Count, Opened, Paid
 
 PARTITIONS = 8
 DAY = date(2026, 4, 1)

@@ -93,11 +93,16 @@ async def promise(promise_id: OpaqueId, request: CallerRequest) -> PromiseRow:
 
 @promises.get("/promises", permission="promise:read")
 async def list_promises(
-    request: ListRequest, currency: Literal["CNY", "TWD"] = "CNY", days: int = 0, due: date | None = None
+    request: ListRequest,
+    currency: Literal["CNY", "TWD"] = "CNY",
+    days: int = 0,
+    due: date | None = None,
+    kept: bool | None = None,
 ) -> Page[PromiseRow]:
     """Promises by due date."""
     after = request.after(tuple[date, str])
-    rows = sorted((row for row in ROWS if due in (None, row.due) and row.amount.currency == currency), key=_key)
+    asked = (row for row in ROWS if due in (None, row.due) and row.amount.currency == currency and not kept)
+    rows = sorted(asked, key=_key)
     return request.page([row for row in rows if after is None or _key(row) > after][: request.fetch], _key)
 
 

@@ -1,10 +1,11 @@
 """Cases (案件): looked up, listed, and what happened in them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
 from arrears_events.catalogue.case import Stage
@@ -24,6 +25,7 @@ from case_service.views.disputes import held_of
 from case_service.views.timeline import TimelineRow, timeline_of
 
 router = Router(tag="cases")
+A = TypeVar("A", bound="CaseAnswer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,13 @@ class CaseAnswer:
     closed_on: date | None
     outcome: str | None
     arrears: list[ArrearsAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage(CaseAnswer):
+    """`stopped`: a bad record holds up all of the customer's; what is shown may be behind."""
+
+    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +102,12 @@ async def list_cases_of_account(account_id: OpaqueId, request: ListRequest) -> P
 
 
 @router.get("/cases/{case_id}", permission="case:read")
-async def get_case(case_id: UUID, request: CallerRequest) -> CaseAnswer:
+async def get_case(case_id: UUID, request: CallerRequest) -> CasePage:
     request.tag(found(await version_of_case(request.db, case_id)))
-    [answer] = await _answers(request.db, [found(await case_of_id(request.db, case_id))])
-    return answer
+    row = found(await case_of_id(request.db, case_id))
+    kind = partial(CasePage, stopped=await request.stopped(row.customer_id))
+    [page] = await _answers(request.db, [row], kind)
+    return page
 
 
 @router.get("/cases/{case_id}/timeline", permission="case:read")
@@ -120,16 +131,16 @@ def _least(amount: DecimalString | None, currency: Currency | None) -> Money | N
 
 async def _page(request: ListRequest, asked: CaseFilter) -> Page[CaseAnswer]:
     rows = await cases_where(request.db, asked, request.after(tuple[date, UUID]), request.fetch)
-    return request.page(await _answers(request.db, rows), lambda it: (it.opened_on, it.case_id))
+    return request.page(await _answers(request.db, rows, CaseAnswer), lambda it: (it.opened_on, it.case_id))
 
 
-async def _answers(db: Database, rows: Sequence[CaseRow]) -> list[CaseAnswer]:
+async def _answers(db: Database, rows: Sequence[CaseRow], kind: Callable[..., A]) -> list[A]:
     """The rows with what is overdue and held in them: three queries, however many rows."""
     arrears: dict[UUID, list[ArrearsAnswer]] = {row.case_id: [] for row in rows}
     held = {(each.case_id, each.currency): each.amount for each in await held_of(db, arrears.keys())}
     for each in await arrears_of(db, arrears.keys()):
         arrears[each.case_id].append(_arrears(each, held.get((each.case_id, each.currency), Decimal(0))))
-    return [_answer(row, arrears[row.case_id]) for row in rows]
+    return [_answer(row, arrears[row.case_id], kind) for row in rows]
 
 
 def _arrears(row: ArrearsRow, held: Decimal) -> ArrearsAnswer:
@@ -142,8 +153,8 @@ def _arrears(row: ArrearsRow, held: Decimal) -> ArrearsAnswer:
     )
 
 
-def _answer(row: CaseRow, arrears: list[ArrearsAnswer]) -> CaseAnswer:
-    return CaseAnswer(
+def _answer(row: CaseRow, arrears: list[ArrearsAnswer], kind: Callable[..., A]) -> A:
+    return kind(
         case_id=row.case_id,
         customer_id=row.customer_id,
         account_id=row.account_id,

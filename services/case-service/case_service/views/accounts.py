@@ -3,10 +3,9 @@
 from datetime import date
 from typing import Any, NamedTuple
 
+from arrears_events import account_gate
 from arrears_events.catalogue.bank import BANK, AccountOpened
-from arrears_events.catalogue.ledger import LedgerEvent, Parts
 from arrears_events.envelope import SourceEvent
-from arrears_events.money import Money
 from arrears_runtime.database import Database
 from arrears_runtime.projection import BadRecord, view
 from sqlalchemy import ARRAY, Column, Date, Table, Text, select
@@ -34,23 +33,11 @@ class AccountRow(NamedTuple):
 def fold(row: AccountRow | None, fact: SourceEvent[Any]) -> AccountRow | None:
     """Changes only when an account is opened; every other event passes through, or is a BadRecord."""
     event = fact.data
-    match row, event:
-        case AccountRow(customer_id=owner), _ if owner != event.customer_id:
-            raise BadRecord("wrong-customer")
-        case _, AccountOpened():
-            return AccountRow(event.account_id, event.customer_id, list(event.currencies), event.opened_on)
-        case None, _ if event.account_id is None:
-            return None
-        case None, _:
-            raise BadRecord("unknown-account", stops=False)
-        case AccountRow(currencies=known), LedgerEvent() if not _currencies_in(event) <= set(known):
-            raise BadRecord("unknown-currency")
-        case _:
-            return row
-
-
-def _currencies_in(event: LedgerEvent) -> set[str]:
-    return {value.currency for value in event.__dict__.values() if isinstance(value, Money | Parts)}
+    if reason := account_gate.wrong(row, event):
+        raise BadRecord(reason, stops=reason != account_gate.UNKNOWN_ACCOUNT)
+    if isinstance(event, AccountOpened):
+        return AccountRow(event.account_id, event.customer_id, list(event.currencies), event.opened_on)
+    return row
 
 
 async def account_of_id(db: Database, account_id: str) -> AccountRow | None:

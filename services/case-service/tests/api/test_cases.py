@@ -35,6 +35,7 @@ async def test_the_page_of_a_case(case: Case):
         "recovery_since": None,
         "closed_on": None,
         "outcome": None,
+        "stopped": False,
     }
     assert (arrears["arrears"], arrears["days_past_due"], arrears["as_of"]) == (TWD_100, 31, "2026-04-21")
 
@@ -42,6 +43,12 @@ async def test_the_page_of_a_case(case: Case):
 async def test_a_case_has_the_version_of_its_account(case: Case):
     await case.tell(note_arrears(), clear_arrears(), clear_arrears("05-22"))
     assert await case.version(f"/cases/{CASE_ID}") == 3
+
+
+async def test_the_case_of_a_customer_who_is_stopped_says_so(case: Case):
+    await case.tell(note_arrears())
+    await case.stop("C-1")
+    assert (await case.get(f"/cases/{CASE_ID}"))["stopped"] is True
 
 
 async def test_a_case_that_is_not_there(case: Case):
@@ -96,6 +103,9 @@ async def test_a_list_is_filtered(three: Case):
 WRONG_FILTERS = [
     {"stage": "M9"},
     {"held": "maybe"},
+    {"held": "yes"},
+    {"held": "1"},
+    {"held": "True"},
     {"least_arrears": "1.00"},
     {"currency": "TWD"},
     {"least_arrears": "1.001", "currency": "TWD"},

@@ -49,7 +49,7 @@ async def test_a_word_that_was_told_late_counts_from_its_day(case: Case):
 
 
 async def test_a_day_is_a_date(case: Case):
-    for on in ("", "2026-02-30", "yesterday"):
+    for on in ("", "2026-02-30", "yesterday", "1777852800", "2026-05-04T00:00:00", "20260504"):
         assert (await case.http.get("/figures", params={"on": on})).status_code == 400, on
 
 

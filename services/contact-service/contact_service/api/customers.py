@@ -34,12 +34,16 @@ class OpenCaseAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CustomerAnswer:
-    """`language` is BCP 47, `jurisdiction` names a rule pack, `time_zone` is of the IANA database."""
+    """`language` is BCP 47, `jurisdiction` names a rule pack, `time_zone` is of the IANA database.
+
+    `stopped`: a bad record holds up all of the customer's; what is shown may be behind.
+    """
 
     customer_id: str
     language: str
     jurisdiction: str
     time_zone: str
+    stopped: bool
     contact_points: list[ContactPointAnswer]
     open_cases: list[OpenCaseAnswer]
 
@@ -51,15 +55,16 @@ _POINTS = TypeAdapter(list[ContactPointAnswer])
 async def get_customer(customer_id: OpaqueId, request: CallerRequest) -> CustomerAnswer:
     """How the customer is reached, and the open cases to be spoken of."""
     profile = found(await profile_of(request.db, customer_id))
-    return _answer(profile, await open_cases_of(request.db, customer_id))
+    return _answer(profile, await open_cases_of(request.db, customer_id), await request.stopped(customer_id))
 
 
-def _answer(profile: ProfileRow, cases: list[CaseRow]) -> CustomerAnswer:
+def _answer(profile: ProfileRow, cases: list[CaseRow], stopped: bool) -> CustomerAnswer:
     return CustomerAnswer(
         customer_id=profile.customer_id,
         language=profile.language,
         jurisdiction=profile.jurisdiction,
         time_zone=profile.time_zone,
+        stopped=stopped,
         contact_points=_POINTS.validate_json(profile.contact_points),
         open_cases=[OpenCaseAnswer(case.case_id, case.account_id, case.stage) for case in cases],
     )

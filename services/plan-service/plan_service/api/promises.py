@@ -1,11 +1,12 @@
 """Promises to pay (承诺还款): made, cancelled, looked up."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from functools import partial
+from typing import Annotated, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from arrears_events.catalogue.ledger import BusinessDate
 from arrears_events.catalogue.plan import CancellationReason
@@ -25,6 +26,7 @@ from plan_service.views.accounts import accounts_of
 from plan_service.views.promises import PromiseRow, promise_of_id, promises_due, promises_of
 
 router = Router(tag="promises")
+A = TypeVar("A", bound="PromiseAnswer")
 
 
 class PlanCommand(CommandRequest):
@@ -35,10 +37,6 @@ class PlanCommand(CommandRequest):
         settings = super().settings
         assert isinstance(settings, PlanSettings)
         return settings
-
-    def today(self, customer_id: str) -> date:
-        """The business date, in the bank's zone."""
-        return self.service.now(customer_id).astimezone(ZoneInfo(self.settings.zone)).date()
 
 
 class PromiseRequest(Body):
@@ -73,6 +71,13 @@ class PromiseAnswer:
     outcome: Outcome
     made_by: str
     made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PromisePage(PromiseAnswer):
+    """`stopped`: a bad record holds up all of the customer's; what is shown may be behind."""
+
+    stopped: bool
 
 
 @router.post("/promises", status_code=201, permission="promise:make")
@@ -113,10 +118,10 @@ async def cancel_promise(promise_id: UUID, ask: CancellationRequest, request: Co
 
 
 @router.get("/promises/{promise_id}", permission="promise:read")
-async def get_promise(promise_id: UUID, request: CallerRequest) -> PromiseAnswer:
+async def get_promise(promise_id: UUID, request: CallerRequest) -> PromisePage:
     row = found(await promise_of_id(request.db, promise_id))
     request.tag(row.version)
-    return _answer(row)
+    return _answer(row, partial(PromisePage, stopped=await request.stopped(row.customer_id)))
 
 
 @router.get("/promises", permission="promise:read")
@@ -127,7 +132,7 @@ async def list_promises(
     after = request.after(tuple[str, Decimal, UUID])
     rows = await promises_due(request.db, due=due, outcome=outcome, after=after, limit=request.fetch)
     return request.page(
-        [_answer(row) for row in rows], lambda it: (it.amount.currency, it.amount.amount, it.promise_id)
+        [_answer(row, PromiseAnswer) for row in rows], lambda it: (it.amount.currency, it.amount.amount, it.promise_id)
     )
 
 
@@ -136,7 +141,7 @@ async def list_promises_of_customer(customer_id: OpaqueId, request: ListRequest)
     """All promises of the customer, newest first."""
     found(await accounts_of(request.db, customer_id) or None)
     rows = await promises_of(request.db, customer_id, after=request.after(tuple[int]), limit=request.fetch)
-    return request.page([_answer(row) for row in rows], lambda it: (it.version,))
+    return request.page([_answer(row, PromiseAnswer) for row in rows], lambda it: (it.version,))
 
 
 async def _check_accounts(ask: PromiseRequest, request: CommandRequest) -> None:
@@ -148,8 +153,8 @@ async def _check_accounts(ask: PromiseRequest, request: CommandRequest) -> None:
         raise Problem("unknown-currency")
 
 
-def _answer(row: PromiseRow) -> PromiseAnswer:
-    return PromiseAnswer(
+def _answer(row: PromiseRow, kind: Callable[..., A]) -> A:
+    return kind(
         promise_id=row.promise_id,
         version=row.version,
         customer_id=row.customer_id,

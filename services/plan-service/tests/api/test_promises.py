@@ -22,6 +22,14 @@ async def test_a_promise_is_made_and_can_be_read_at_once(plan: Plan):
     assert shown.json()["paid"] == {"amount": "0.00", "currency": "TWD"}
 
 
+async def test_a_promise_of_a_customer_who_is_stopped_says_so(plan: Plan):
+    await plan.opened("A-1")
+    promise = (await plan.promise()).headers["Location"]
+    assert (await plan.get(promise))["stopped"] is False
+    await plan.stop("C-1")
+    assert (await plan.get(promise))["stopped"] is True
+
+
 async def test_the_rule_in_force_is_recorded_with_the_promise(plan: Plan):
     await plan.opened("A-1")
     await plan.promise()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from arrears_events.catalogue.bank import BANK, AccountOpened, BusinessDayClosed, PaymentReceived, PaymentReversed
+from arrears_events.catalogue.bank import BANK, BusinessDayClosed, PaymentReceived, PaymentReversed
 from arrears_events.catalogue.base import Event
 from arrears_events.codec import encode
 from arrears_events.envelope import SourceEvent
@@ -17,12 +17,13 @@ from arrears_events.totals import control_entry, totals_of
 from arrears_runtime.database import Database
 from arrears_runtime.decider import Command, Done
 from arrears_runtime.service import Instance
+from arrears_runtime.testing.api import settings_of
 from plan_service.domain.promise import stream_of
 from plan_service.main import SERVICE
 from plan_service.settings import PlanSettings
 from plan_service.views.promises import promise_of_id
 
-from ..builders import CUSTOMER, FIRST, day, make_promise, money
+from ..builders import CUSTOMER, FIRST, account_opened, day, make_promise, money
 
 BOOKED = day("2026-06-05")
 
@@ -101,15 +102,7 @@ class Plan:
 
 @pytest.fixture
 async def plan(kafka: Any, database: Callable[[], str]) -> AsyncIterator[Plan]:
-    settings = PlanSettings(
-        kafka_bootstrap=kafka.bootstrap,
-        topic_prefix=kafka.prefix,
-        database_url=database(),  # pyright: ignore[reportArgumentType]
-        clock="business",
-        port=1,
-        issuer="none",
-        cursor_key="x" * 32,  # pyright: ignore[reportArgumentType]
-    )
+    settings = settings_of(PlanSettings, database(), kafka_bootstrap=kafka.bootstrap, topic_prefix=kafka.prefix)
     db = await Database.open(settings.database_url.get_secret_value())
     instance = Instance(SERVICE, db, settings)
     leading = asyncio.create_task(instance.run())
@@ -126,16 +119,7 @@ async def plan(kafka: Any, database: Callable[[], str]) -> AsyncIterator[Plan]:
 @pytest.fixture
 async def promised(plan: Plan) -> Plan:
     """3,000 TWD to A-1 until 10 June, three days of grace."""
-    opened = AccountOpened(
-        customer_id=CUSTOMER,
-        account_id="A-1",
-        product="card",
-        currencies=("TWD",),
-        opened_on=day("2026-05-01"),
-        billing_day=31,
-        due_day=20,
-    )
-    await plan.say(opened, "A-1/opened")
+    await plan.say(account_opened("TWD"), "A-1/opened")
     await plan.promise()
     return plan
 

@@ -1,0 +1,38 @@
+"""The gate of the bank's events: what cannot be true of an account goes no further."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from arrears_events.catalogue.bank import AccountOpened
+from arrears_events.catalogue.base import CustomerEvent
+from arrears_events.catalogue.ledger import LedgerEvent, Parts
+from arrears_events.money import Money
+
+UNKNOWN_ACCOUNT = "unknown-account"
+"""The one reason that says nothing of a customer whom we know: it stops nobody."""
+
+
+class Account(Protocol):
+    """What is known of an account that the bank opened."""
+
+    @property
+    def customer_id(self) -> str: ...
+
+    @property
+    def currencies(self) -> Collection[str]: ...
+
+
+def wrong(account: Account | None, event: CustomerEvent) -> str | None:
+    """Why the event cannot be true of its account (None: not opened), as a dead letter's reason; None when it can."""
+    if account is None:
+        concerns_one = getattr(event, "account_id", None) is not None
+        return UNKNOWN_ACCOUNT if concerns_one and not isinstance(event, AccountOpened) else None
+    if account.customer_id != event.customer_id:
+        return "wrong-customer"
+    if isinstance(event, LedgerEvent) and not currencies_in(event) <= set(account.currencies):
+        return "unknown-currency"
+    return None
+
+
+def currencies_in(event: LedgerEvent) -> set[str]:
+    return {value.currency for value in event.__dict__.values() if isinstance(value, Money | Parts)}

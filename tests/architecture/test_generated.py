@@ -1,0 +1,33 @@
+"""What is made from the code is what is committed."""
+
+import pytest
+
+from tests.architecture import generate, json_schemas, settings_page
+from tests.architecture.packages import ROOT, shown, sources
+
+MADE = {shown(path): text for path, text in generate.documents().items()}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_made_file_is_as_the_code_says(name: str):
+    path = ROOT / name
+    assert path.exists(), f"{name} is missing: run `make schemas`"
+    assert path.read_text("utf-8") == MADE[name], f"{name} is not as the code says: run `make schemas`"
+
+
+def test_nothing_is_left_of_what_is_no_more():
+    assert generate.left_over(generate.documents()) == [], "run `make schemas`"
+
+
+def test_two_runs_make_the_same_bytes():
+    assert json_schemas.documents() == json_schemas.documents()
+
+
+def test_every_setting_that_the_code_names_is_on_the_page():
+    named = {word for path in sources() for word in _settings_in(path.read_text("utf-8"))}
+    assert named - settings_page.names() == set()
+
+
+def _settings_in(text: str) -> set[str]:
+    words = {word.strip("_") for word in text.replace('"', " ").replace("=", " ").replace("`", " ").split()}
+    return {word.rstrip(".,:;)") for word in words if word.startswith("ARREARS_") and len(word) > len("ARREARS_")}
