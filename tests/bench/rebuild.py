@@ -90,9 +90,8 @@ async def _publish_sample(stage: Stage, most: int) -> int:
     while len(chosen) < most:
         chosen += histories.pop(next(iter(histories)))
     async with Writer(stage.addresses.kafka) as writer:
-        for record in chosen:
-            sent = await writer.send(SAMPLE, record.key, record.value)
-        await sent
+        sent = [await writer.send(SAMPLE, record.key, record.value) for record in chosen]
+        await sent[-1]
     return len(chosen)
 
 

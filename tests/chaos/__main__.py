@@ -59,9 +59,7 @@ async def _run(started: Stack, form: load.Form, seed: int, *, everything: bool) 
 def _tell_load(history: History, bank: Bank, killer: Killer, seconds: float) -> None:
     kills = ", ".join(f"{name} {count}" for name, count in sorted(Counter(killer.kills).items()))
     print(f"kills: {len(killer.kills)} in {seconds:.0f} s: {kills}")
-    print(
-        f"requests: {len(history.requests)}, of which {len(history.done)} acknowledged, refused {_told(history.refusals)}"
-    )
+    print(f"requests: {len(history.requests)}, acknowledged {len(history.done)}, refused {_told(history.refusals)}")
     print(f"retries: {history.unknown.total()}: {_told(history.unknown)}; answered again: {history.repeats}")
     print(f"bank: {bank.closed} days closed, begun anew {bank.begun_anew} times")
     healed: dict[str, list[float]] = defaultdict(list)

@@ -48,12 +48,12 @@ class Client:
             await self._act()
             await asyncio.sleep(self._random.uniform(*THINKS_SECONDS))
 
-    async def ask_again(self) -> list[Request]:
-        """All that was acknowledged, once more; gives those requests."""
+    async def ask_again(self) -> int:
+        """All that was acknowledged, once more; gives how many those are."""
         done = [request for request in self._history.done if request.subject == self.subject]
         for request in done:
             await self.send(request)
-        return done
+        return len(done)
 
     async def send(self, request: Request) -> Answer | None:
         """None when it was not answered in all the time that there is."""

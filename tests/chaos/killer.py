@@ -19,7 +19,7 @@ CALM_SECONDS = (0.5, 4.0)
 DOWN_SECONDS = (0.0, 2.0)
 STUMBLE_SECONDS = (0.1, 3.0)
 TOGETHER, STUMBLES, HASTE = 0.25, 0.2, 0.3
-"""How often two parts die at once, one dies again while it starts, and the next kill does not wait for ready services."""
+"""How often two parts die at once, one dies again while it starts, and the next kill does not wait for the services."""
 READY_SECONDS_MAX = 180.0
 LOOK_SECONDS = 0.1
 LINES = 25

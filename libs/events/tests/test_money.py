@@ -64,7 +64,7 @@ def test_an_unknown_currency_is_refused():
 
 def test_currencies_never_meet_in_a_sum():
     with pytest.raises(CurrencyMismatch):
-        Money.of(1, "TWD") + Money.of(1, "CNY")
+        _ = Money.of(1, "TWD") + Money.of(1, "CNY")
 
 
 def test_an_amount_is_never_below_zero():

@@ -10,6 +10,8 @@ from arrears_runtime.http.problems import Problem, answer
 from arrears_runtime.http.trace import Trace
 
 _METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+_PROBES = frozenset({"/health/live", "/health/ready", "/metrics"})
+"""Asked every few seconds by machines: counted, and not told one by one."""
 _KEPT_OUT = [
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -52,6 +54,8 @@ class Observed:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         route = _route(scope)
         self._metrics.observe(method, route, trace.status, seconds)
+        if scope["path"] in _PROBES:
+            return
         log.info(
             "request",
             method=method,

@@ -99,8 +99,8 @@ S = TypeVar("S", bound=RuntimeSettings)
 
 def settings_of(kind: type[S], database_url: str, **other: Any) -> S:
     """Settings of a service whose port and issuer nobody asks; `kafka_bootstrap` too unless it is given."""
-    usual = {"kafka_bootstrap": "none", "clock": "business", "port": 1, "issuer": "none", "cursor_key": "x" * 32}
-    return kind(**{"database_url": database_url} | usual | other)
+    told: dict[str, Any] = {"kafka_bootstrap": "none", "clock": "business", "port": 1, "issuer": "none"}
+    return kind(**told | {"cursor_key": "x" * 32, "database_url": database_url} | other)
 
 
 @asynccontextmanager

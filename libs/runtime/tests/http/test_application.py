@@ -76,7 +76,7 @@ async def test_the_document_says_who_may_and_what_can_go_wrong(anonymous: httpx.
     assert set(make["responses"]) == {"201", "400", "401", "403", "409", "413", "415", "422"}
     assert list(make["responses"]["422"]["content"]) == ["application/problem+json"]
     listed = [parameter["name"] for parameter in document["paths"]["/promises"]["get"]["parameters"]]
-    assert sorted(listed) == ["currency", "cursor", "days", "due", "limit"]
+    assert sorted(listed) == ["currency", "cursor", "days", "due", "kept", "limit"]
     withdraw = document["paths"]["/promises/{promise_id}/withdrawal"]["post"]
     assert [parameter["name"] for parameter in withdraw["parameters"]] == ["promise_id", "Idempotency-Key", "If-Match"]
     assert "HTTPValidationError" not in json.dumps(document)
