@@ -66,7 +66,7 @@ def _bounded(inner: Any, told: tuple[Any, ...], currency: str) -> SearchStrategy
     if inner is str and any("currency" in name for name in named):
         return st.just(currency)
     if inner is Money and any("negative" in name for name in named):
-        return _money(currency).filter(lambda money: money.amount >= 0)
+        return _money(currency, least=0)
     if inner is int:
         return st.integers(limits.get("ge"), limits.get("le"))
     if inner is date:
@@ -89,9 +89,11 @@ def _hints(model: type[Any]) -> dict[str, Any]:
     return {name: each for name, each in hints.items() if name in model.model_fields}
 
 
-def _money(currency: str) -> SearchStrategy[Money]:
+def _money(currency: str, least: int | None = None) -> SearchStrategy[Money]:
     most = 10 ** (13 + DECIMALS[currency]) - 1
-    return st.integers(-most, most).map(lambda units: Money.of(_scaled(units, currency), currency))
+    return st.integers(-most if least is None else least, most).map(
+        lambda units: Money.of(_scaled(units, currency), currency)
+    )
 
 
 def _scaled(units: int, currency: str) -> Decimal:
@@ -105,5 +107,5 @@ _PLAIN: dict[Any, SearchStrategy[Any]] = {
     type(None): st.none(),
     date: st.dates(),
     UUID: st.uuids(),
-    Decimal: st.integers(-(10**15), 10**15).map(lambda units: Decimal(units).scaleb(-2)),
+    Decimal: st.integers(1 - 10**15, 10**15 - 1).map(lambda units: Decimal(units).scaleb(-2)),
 }

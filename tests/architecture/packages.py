@@ -60,6 +60,12 @@ def shown(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def texts(path: Path) -> list[str]:
+    """The string literals of a file."""
+    found = [node.value for node in ast.walk(parsed(path)) if isinstance(node, ast.Constant)]
+    return [value for value in found if isinstance(value, str)]
+
+
 def _files(folder: Path, ignored: set[str]) -> Iterator[Path]:
     for path in folder.iterdir():
         if path.name == ".git" or any(path.match(pattern) for pattern in ignored):

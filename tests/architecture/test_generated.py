@@ -1,10 +1,13 @@
 """What is made from the code is what is committed."""
 
+import re
+
 import pytest
 
 from tests.architecture import generate, json_schemas, settings_page
-from tests.architecture.packages import ROOT, shown, sources
+from tests.architecture.packages import ROOT, shown, sources, texts
 
+SETTING = re.compile(r"\bARREARS_[A-Z_]*[A-Z]\b")
 MADE = {shown(path): text for path, text in generate.documents().items()}
 
 
@@ -24,10 +27,5 @@ def test_two_runs_make_the_same_bytes():
 
 
 def test_every_setting_that_the_code_names_is_on_the_page():
-    named = {word for path in sources() for word in _settings_in(path.read_text("utf-8"))}
+    named = {name for path in sources() for text in texts(path) for name in SETTING.findall(text)}
     assert named - settings_page.names() == set()
-
-
-def _settings_in(text: str) -> set[str]:
-    words = {word.strip("_") for word in text.replace('"', " ").replace("=", " ").replace("`", " ").split()}
-    return {word.rstrip(".,:;)") for word in words if word.startswith("ARREARS_") and len(word) > len("ARREARS_")}

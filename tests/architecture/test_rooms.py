@@ -39,7 +39,7 @@ def test_a_library_has_a_page_about_it(folder: str):
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_tables_name_stands_in_one_file(service: str):
-    files = [path for path in package_of(service).rglob("*.py")]
+    files = list(package_of(service).rglob("*.py"))
     homes = {name: path for path in files for name in _tables(path)}
     for name, home in homes.items():
         asked = re.compile(rf"\b(FROM|JOIN|INTO|UPDATE|TABLE)\s+{name}\b", re.IGNORECASE)

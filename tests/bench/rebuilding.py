@@ -18,7 +18,7 @@ import uvloop
 from arrears_events.codec import Topic
 from arrears_events.log.reader import Reader
 from arrears_runtime.database import Database
-from arrears_runtime.service import Instance
+from arrears_runtime.instance import Instance
 from case_service.main import SERVICE
 from case_service.settings import CaseSettings
 

@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
 @dataclass
 class Log:
-    """`places` of the events of each command, each as often as it lies there; `asked`: commands that a request led to."""
+    """`places` of the events of each command, each as often as it lies there; `asked`: commands that came by HTTP."""
 
     records: int = 0
     again: int = 0

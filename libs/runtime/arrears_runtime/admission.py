@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Numeric, Tab
 
 from arrears_runtime.database import Connection
 from arrears_runtime.projection import BadRecord
-from arrears_runtime.store import metadata
+from arrears_runtime.stream import metadata
 
 heard_streams = Table(
     "heard_streams",
@@ -151,6 +151,10 @@ class Heard:
             for row in await connection.fetch(_FACTS, *columns):
                 heard.facts[row["topic"], row["source"], row["id"]] = row["hash"], row["taken"]
         return heard
+
+    def knows(self, fact: Fact) -> bool:
+        """Whether a fact from outside was read before."""
+        return (fact.record.topic, fact.envelope.source, fact.id) in self.facts
 
     def admit(self, fact: Fact, last_close: date | None) -> bool:
         """Whether to take a fact in: False for one that was taken before. Raises BadRecord."""

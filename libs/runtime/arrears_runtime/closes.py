@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Date, Integer, Table, Text
 from arrears_runtime.admission import Fact
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.dead_letters import DeadLetter
-from arrears_runtime.store import metadata
+from arrears_runtime.stream import metadata
 
 closes = Table(
     "closes",

@@ -1,121 +1,21 @@
 """Records that could not be read or handled, and the customers who wait for them.
 
-A record whose customer can be trusted stops that customer (stream `stop/<customer>` of the service's own topic): all of
-theirs waits. One that names nobody stops nobody; setting it aside is an event of the service's settings.
+A record whose customer can be trusted stops that customer (stops.py): all of theirs waits. One that names nobody stops
+nobody; setting it aside is an event of the service's settings.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from arrears_events.catalogue.base import CustomerResumed, CustomerStopped, DeadLetterSkipped, Event
+from arrears_events.catalogue.base import CustomerResumed, CustomerStopped, DeadLetterSkipped
 from arrears_events.codec import Topic
-from arrears_events.refused import Refused
 from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, Table, Text
 
 from arrears_runtime.database import Connection, Database
-from arrears_runtime.decider import Decider
 from arrears_runtime.projection import View, view
-from arrears_runtime.store import metadata
-
-At = tuple[str, int, int]
-"""Where a record lies: topic, partition, offset."""
-
-
-@dataclass(frozen=True)
-class StopCustomer:
-    customer_id: str
-    at: At
-    reason: str
-    waits_from: dict[str, int]
-
-
-@dataclass(frozen=True)
-class ResumeCustomer:
-    at: At
-    by: str
-    outcome: Literal["replayed", "skipped"]
-
-
-@dataclass(frozen=True)
-class Stop:
-    """`stopped` by which record, and those that were `skipped` for ever."""
-
-    customer_id: str
-    stopped: At | None = None
-    skipped: tuple[At, ...] = ()
-
-
-def decide_stop(stop: Stop | None, command: StopCustomer | ResumeCustomer) -> list[Event]:
-    match command:
-        case StopCustomer(at=at) if stop and (stop.stopped or at in stop.skipped):
-            return []
-        case StopCustomer(customer, (topic, partition, offset), reason, waits_from):
-            return [
-                CustomerStopped(
-                    customer_id=customer,
-                    topic=topic,
-                    partition=partition,
-                    offset=offset,
-                    reason=reason,
-                    waits_from=waits_from,
-                )
-            ]
-        case ResumeCustomer(at=at, by=by, outcome=outcome):
-            if stop is None or stop.stopped != at:
-                raise Refused("not-stopped-by-this-record")
-            topic, partition, offset = at
-            return [
-                CustomerResumed(
-                    customer_id=stop.customer_id,
-                    topic=topic,
-                    partition=partition,
-                    offset=offset,
-                    by=by,
-                    outcome=outcome,
-                )
-            ]
-
-
-def evolve_stop(stop: Stop | None, event: CustomerStopped | CustomerResumed) -> Stop:
-    at = (event.topic, event.partition, event.offset)
-    match event:
-        case CustomerStopped():
-            return replace(stop or Stop(event.customer_id), stopped=at)
-        case CustomerResumed(outcome="skipped"):
-            return replace(stop or Stop(event.customer_id), stopped=None, skipped=(*(stop.skipped if stop else ()), at))
-        case CustomerResumed():
-            return replace(stop or Stop(event.customer_id), stopped=None)
-
-
-@dataclass(frozen=True)
-class SkipDeadLetter:
-    at: At
-    by: str
-
-
-@dataclass(frozen=True)
-class SetAside:
-    by: str
-
-
-def decide_skip(done: SetAside | None, command: SkipDeadLetter) -> list[Event]:
-    topic, partition, offset = command.at
-    return [] if done else [DeadLetterSkipped(topic=topic, partition=partition, offset=offset, by=command.by)]
-
-
-def evolve_skip(_: SetAside | None, event: DeadLetterSkipped) -> SetAside:
-    return SetAside(event.by)
-
-
-STOP = Decider("stop", Stop, decide_stop, evolve_stop, heeds_stops=False)
-SKIP = Decider("dead-letter", SetAside, decide_skip, evolve_skip, heeds_stops=False)
-
-
-def stream_of_letter(at: At) -> str:
-    return "dead-letter/" + "/".join(map(str, at))
-
+from arrears_runtime.stops import At
+from arrears_runtime.stream import metadata
 
 stops = Table(
     "stops",

@@ -16,7 +16,8 @@ from arrears_runtime.admission import Fact, read
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.dead_letters import DeadLetter, park
 from arrears_runtime.projection import BadRecord
-from arrears_runtime.store import Store, Stream
+from arrears_runtime.store import Store
+from arrears_runtime.stream import Stream
 
 Progress = Callable[[int], None]
 

@@ -6,7 +6,7 @@ from arrears_events.log.reader import Reader
 from sqlalchemy import BigInteger, Column, Integer, Table, Text
 
 from arrears_runtime.database import Connection, Database
-from arrears_runtime.store import metadata
+from arrears_runtime.stream import metadata
 
 positions = Table(
     "positions",

@@ -8,7 +8,8 @@ from arrears_events.log.reader import Reader
 
 from arrears_runtime import positions, schema
 from arrears_runtime.database import Database
-from arrears_runtime.service import Instance, Service
+from arrears_runtime.instance import Instance
+from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
 
 SCRATCH = "replay_check"

@@ -11,7 +11,8 @@ from arrears_runtime.http.application import application
 from arrears_runtime.http.logs import log_to_stdout
 from arrears_runtime.http.routing import Router
 from arrears_runtime.http.server import server
-from arrears_runtime.service import Instance, Service
+from arrears_runtime.instance import Instance
+from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
 
 

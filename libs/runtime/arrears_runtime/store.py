@@ -6,7 +6,7 @@ written from the version that was read, so a lost race writes nothing.
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -14,93 +14,13 @@ from arrears_events.catalogue.base import Event
 from arrears_events.codec import Topic, digest, encode
 from arrears_events.envelope import StreamEvent
 from arrears_events.ids import event_id
-from arrears_events.log.chain import Head
 from arrears_events.log.partitioning import partition_of
 from arrears_events.refused import Refused
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Date,
-    DateTime,
-    Identity,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    Uuid,
-    text,
-)
 
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.decider import Command, Decider, Done, KeyReused, Outcome, Refusal, Stale, Stopped
-from arrears_runtime.projection import Rows, View, upsert
-
-metadata = MetaData()
-streams = Table(
-    "streams",
-    metadata,
-    Column("streamid", Text, primary_key=True),
-    Column("customer_id", Text, nullable=False),
-    Column("partition", Integer, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("hash", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("due", Date),
-    Index("streams_due", "partition", "due", postgresql_where=text("due IS NOT NULL")),
-)
-handled = Table(
-    "handled",
-    metadata,
-    Column("commandid", Uuid, primary_key=True),
-    Column("streamid", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("requesthash", Text),
-)
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("position", BigInteger, Identity(), primary_key=True),
-    Column("topic", Text, nullable=False),
-    Column("partition", Integer, nullable=False),
-    Column("key", LargeBinary),
-    Column("value", LargeBinary, nullable=False),
-    Column("headers", Text),
-    Column("streamid", Text, nullable=False),
-    Column("streamversion", Integer, nullable=False),
-    Column("written_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
-    Index("outbox_stream", "streamid", "streamversion"),
-)
-
-
-class StreamRow(NamedTuple):
-    streamid: str
-    customer_id: str
-    partition: int
-    version: int
-    hash: str
-    state: str
-    due: Any
-
-
-class HandledRow(NamedTuple):
-    commandid: UUID
-    streamid: str
-    version: int
-    requesthash: str | None
-
-
-class OutboxRow(NamedTuple):
-    position: None
-    topic: str
-    partition: int
-    key: bytes | None
-    value: bytes
-    headers: str | None
-    streamid: str
-    streamversion: int
-    written_at: None = None
+from arrears_runtime.projection import View, upsert
+from arrears_runtime.stream import HandledRow, OutboxRow, Stream
 
 
 class CommandFailed(Exception):
@@ -109,47 +29,6 @@ class CommandFailed(Exception):
     def __init__(self, command: Command) -> None:
         super().__init__(type(command.body).__name__)
         self.command = command
-
-
-class Stream:
-    """A stream in memory while commands are decided on it, with the rows that it owns."""
-
-    def __init__(
-        self, id_: str, customer_id: str, decider: Decider[Any], topic: Topic[Any], found: Any, views: Sequence[View]
-    ) -> None:
-        self.id, self.customer_id, self.decider, self.topic = id_, customer_id, decider, topic
-        self.read_at = self.version = found["version"] or 0
-        self.hash: str | None = found["hash"]
-        self.state = decider.adapter.validate_json(found["state"]) if self.version else None
-        self.stopped: bool = found["stopped"]
-        self.rows = [Rows(view, found[view.name] if not view.grows else ()) for view in views]
-        self.outbox: list[OutboxRow] = []
-        self.handled: list[HandledRow] = []
-
-    @property
-    def head(self) -> Head | None:
-        return Head(self.version, self.hash) if self.hash else None
-
-    def take(self, fact: StreamEvent[Any], hash_: str) -> None:
-        """Fold the stream's next event into state and rows."""
-        self.state = self.decider.evolve(self.state, fact.data)
-        self.version, self.hash = fact.streamversion, hash_
-        for rows in self.rows:
-            if type(fact.data) in rows.view.takes:
-                rows.fold(fact)
-
-    def fold(self, fact: StreamEvent[Any], hash_: str) -> None:
-        """Take an event that lies on the log already; its command is handled by it, as of its last event."""
-        self.take(fact, hash_)
-        if self.handled and self.handled[-1].commandid == fact.commandid:
-            self.handled.pop()
-        self.handled.append(HandledRow(fact.commandid, fact.streamid, fact.streamversion, fact.requesthash))
-
-    def row(self, partition: int) -> StreamRow:
-        assert self.hash is not None
-        state = self.decider.adapter.dump_json(self.state).decode()
-        due = self.decider.due(self.state)
-        return StreamRow(self.id, self.customer_id, partition, self.version, self.hash, state, due)
 
 
 class Store:

@@ -5,23 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from arrears_runtime.dead_letters import (
-    SKIP,
-    STOP,
-    At,
-    DeadLetter,
-    ResumeCustomer,
-    SkipDeadLetter,
-    letter_at,
-    open_letters,
-    stop_of,
-    stream_of_letter,
-)
+from arrears_runtime.dead_letters import DeadLetter, letter_at, open_letters, stop_of
 from arrears_runtime.http.callers import CallerRequest, found
 from arrears_runtime.http.commands import Answer, CommandRequest
 from arrears_runtime.http.problems import Problem
 from arrears_runtime.http.routing import Router
 from arrears_runtime.http.strict_json import Body
+from arrears_runtime.stops import SKIP, At, ResumeCustomer, SkipDeadLetter, stream_of_letter, stream_of_stop
 
 router = Router(tag="dead letters")
 
@@ -93,7 +83,9 @@ async def skip_dead_letter(topic: str, partition: int, offset: int, ask: Resolut
         return await _resume(letter, "skipped", ask, request)
     at = letter.topic, letter.partition, letter.offset
     body = SkipDeadLetter(at, ask.by)
-    return await request.send(streamid=stream_of_letter(at), customer_id=SKIP.category, body=body, id=_written(at))
+    return await request.send(
+        streamid=stream_of_letter(request.service.name, at), customer_id=SKIP.category, body=body, id=_written(at)
+    )
 
 
 async def _resume(
@@ -102,7 +94,7 @@ async def _resume(
     at = letter.topic, letter.partition, letter.offset
     if not letter.customer_id or await stop_of(request.db, letter.customer_id) is None:
         raise Problem("stops-nobody", status=409)
-    streamid = STOP.stream_of(letter.customer_id)
+    streamid = stream_of_stop(request.service.name, letter.customer_id)
     body = ResumeCustomer(at, ask.by, outcome)
     return await request.send(streamid=streamid, customer_id=letter.customer_id, body=body, id=_written(at))
 

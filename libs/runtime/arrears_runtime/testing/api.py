@@ -12,14 +12,15 @@ from arrears_events.envelope import SourceEvent
 
 from arrears_runtime import schema
 from arrears_runtime.database import Database
-from arrears_runtime.dead_letters import StopCustomer
 from arrears_runtime.decider import Command, Done
 from arrears_runtime.http.application import application
 from arrears_runtime.http.callers import Caller
 from arrears_runtime.http.routing import Router
+from arrears_runtime.instance import Instance
 from arrears_runtime.projection import View, fold_into
-from arrears_runtime.service import Instance, Service
+from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
+from arrears_runtime.stops import StopCustomer, stream_of_stop
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Api:
     async def stop(self, customer_id: str) -> None:
         """A dead letter stops the customer."""
         stop = StopCustomer(customer_id, ("bank.events", 0, 0), "fold-failed", {})
-        await self.send(f"stop/{customer_id}", customer_id, stop)
+        await self.send(stream_of_stop(self.instance.name, customer_id), customer_id, stop)
 
     async def get(self, path: str, **query: Any) -> Any:
         answer = await self.http.get(path, params=query)
@@ -100,7 +101,8 @@ S = TypeVar("S", bound=RuntimeSettings)
 def settings_of(kind: type[S], database_url: str, **other: Any) -> S:
     """Settings of a service whose port and issuer nobody asks; `kafka_bootstrap` too unless it is given."""
     told: dict[str, Any] = {"kafka_bootstrap": "none", "clock": "business", "port": 1, "issuer": "none"}
-    return kind(**told | {"cursor_key": "x" * 32, "database_url": database_url} | other)
+    told |= {"cursor_key": "x" * 32, "database_url": database_url}
+    return kind(**(told | other))
 
 
 @asynccontextmanager

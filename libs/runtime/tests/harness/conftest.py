@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from arrears_events.log.writer import Writer
 from arrears_runtime.database import Database
-from arrears_runtime.service import Instance, Service
+from arrears_runtime.instance import Instance
+from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
 from arrears_runtime.testing.api import settings_of
 

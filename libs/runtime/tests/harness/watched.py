@@ -16,9 +16,10 @@ from arrears_events.log.writer import Writer
 from arrears_events.money import Money
 from arrears_events.totals import control_entry, totals_of
 from arrears_runtime.database import Database
-from arrears_runtime.dead_letters import DeadLetter, ResumeCustomer, SkipDeadLetter, stream_of_letter
+from arrears_runtime.dead_letters import DeadLetter
 from arrears_runtime.decider import Command, Done
-from arrears_runtime.service import Instance
+from arrears_runtime.instance import Instance
+from arrears_runtime.stops import ResumeCustomer, SkipDeadLetter, stream_of_letter, stream_of_stop
 
 from .tally import BANK, Closed, Count, Opened, Paid
 
@@ -115,7 +116,8 @@ class Running:
 
         async def done() -> bool:
             condition = await self.instance.condition()
-            return condition.outbox == 0 and bool(condition.lag) and not any(condition.lag.values())
+            caught_up = condition.checks["resumed customers"].ok if condition.lag else False
+            return condition.outbox == 0 and caught_up and not any(condition.lag.values())
 
         await eventually(done)
 
@@ -124,7 +126,10 @@ class Running:
         at = letter.topic, letter.partition, letter.offset
         stop = [row for row in await self.rows("stops") if row[0] == letter.customer_id]
         ask = _ask(
-            f"stop/{letter.customer_id}", letter.customer_id, ResumeCustomer(at, "op", outcome), f"{at}/{stop[0][-1]}"
+            stream_of_stop(self.instance.name, letter.customer_id),
+            letter.customer_id,
+            ResumeCustomer(at, "op", outcome),
+            f"{at}/{stop[0][-1]}",
         )
         [done] = await self.instance.append([ask])
         assert isinstance(done, Done)
@@ -133,7 +138,7 @@ class Running:
         """What an operator does with one that stops nobody."""
         at = letter.topic, letter.partition, letter.offset
         [done] = await self.instance.append(
-            [_ask(stream_of_letter(at), "dead-letters", SkipDeadLetter(at, "op"), str(at))]
+            [_ask(stream_of_letter(self.instance.name, at), "dead-letters", SkipDeadLetter(at, "op"), str(at))]
         )
         assert isinstance(done, Done)
 

@@ -10,7 +10,7 @@ from arrears_events.envelope import StreamEvent
 from arrears_events.money import Money
 from arrears_runtime.database import Database
 from arrears_runtime.projection import view
-from arrears_runtime.store import streams
+from arrears_runtime.stream import streams
 from sqlalchemy import Column, ColumnElement, Date, Index, Table, Text, Uuid, select, tuple_
 
 from case_service.views import metadata

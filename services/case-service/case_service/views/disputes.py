@@ -19,7 +19,7 @@ from arrears_events.catalogue.case import (
 from arrears_events.envelope import StreamEvent
 from arrears_runtime.database import Database
 from arrears_runtime.projection import view
-from arrears_runtime.store import streams
+from arrears_runtime.stream import streams
 from sqlalchemy import (
     Column,
     ColumnElement,

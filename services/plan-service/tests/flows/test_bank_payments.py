@@ -16,7 +16,7 @@ from arrears_events.log.writer import Writer
 from arrears_events.totals import control_entry, totals_of
 from arrears_runtime.database import Database
 from arrears_runtime.decider import Command, Done
-from arrears_runtime.service import Instance
+from arrears_runtime.instance import Instance
 from arrears_runtime.testing.api import settings_of
 from plan_service.domain.promise import stream_of
 from plan_service.main import SERVICE

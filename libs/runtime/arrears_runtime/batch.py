@@ -1,0 +1,165 @@
+"""A batch of records on its way in: what each of them is to this service, and who must wait."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from arrears_events.catalogue.base import DayClosed
+from arrears_events.codec import Topic
+from arrears_events.log.reader import Record
+
+from arrears_runtime.admission import Fact, Heard, read
+from arrears_runtime.database import Connection, Database
+from arrears_runtime.dead_letters import DeadLetter, StopRow
+from arrears_runtime.projection import BadRecord
+from arrears_runtime.stops import At, StopCustomer
+
+
+class TryAgain(Exception):
+    """A record was found bad after its batch had begun to be written."""
+
+
+@dataclass
+class Waiting:
+    """Customers whose records wait, and what is passed over for a customer for ever."""
+
+    stops: dict[str, StopRow] = field(default_factory=dict[str, StopRow])
+    skipped: set[tuple[At, str]] = field(default_factory=set[tuple[At, str]])
+
+    @classmethod
+    async def load(cls, db: Database) -> "Waiting":
+        """The stopped, and the resumed whose missed records have not been read yet."""
+        stops = [StopRow(*row) for row in await db.pool.fetch(_WAITING)]
+        skips = await db.pool.fetch('SELECT topic, partition, "offset", customer_id FROM skips')
+        skipped = {((topic, partition, offset), customer) for topic, partition, offset, customer in skips}
+        return cls({stop.customer_id: stop for stop in stops}, skipped)
+
+    @property
+    def resumed(self) -> list[StopRow]:
+        return [stop for stop in self.stops.values() if stop.outcome]
+
+    def holds(self, record: Record) -> bool:
+        """Whether the record waits, or is passed over."""
+        customer = customer_of(record)
+        if (at_of(record), customer) in self.skipped:
+            return True
+        stop = self.stops.get(customer)
+        return stop is not None and record.offset >= json.loads(stop.waits_from).get(record.topic, 0)
+
+
+@dataclass
+class Batch:
+    """Records of one partition on their way in.
+
+    `read_from`: the next offset of each topic in this partition. `only` and `attempt`: whose missed records they are,
+    and after which version of their stop. `bad`: the records, and `failed_at_close` the customers, that an earlier try
+    found it could not take.
+    """
+
+    topic: Topic[Any]
+    partition: int
+    records: Sequence[Record]
+    read_from: dict[str, int]
+    react_from: int
+    only: str | None = None
+    attempt: int = 0
+    bad: dict[At, BadRecord] = field(default_factory=dict[At, BadRecord])
+    failed_at_close: dict[str, BadRecord] = field(default_factory=dict[str, BadRecord])
+
+    @property
+    def end(self) -> int:
+        return self.records[-1].offset + 1
+
+
+@dataclass
+class Sorted:
+    """What the records turned out to be.
+
+    `facts` are to be reacted to, `new` are those of them to be folded, `closes` are among these; `letters` could not be
+    taken, and `stops` are the customers who now wait.
+    """
+
+    heard: Heard
+    last_close: date | None
+    next_offset: dict[str, int]
+    facts: list[Fact] = field(default_factory=list[Fact])
+    new: list[Fact] = field(default_factory=list[Fact])
+    closes: list[Fact] = field(default_factory=list[Fact])
+    letters: list[DeadLetter] = field(default_factory=list[DeadLetter])
+    stops: dict[str, StopCustomer] = field(default_factory=dict[str, StopCustomer])
+
+    def stop(self, customer_id: str, at: At, reason: str) -> None:
+        self.stops[customer_id] = StopCustomer(customer_id, at, reason, {**self.next_offset, at[0]: at[2]})
+
+    def take(self, record: Record, found: Fact | BadRecord, batch: Batch) -> None:
+        self.next_offset[record.topic] = record.offset
+        try:
+            fact = _fact(batch.bad.get(at_of(record), found))
+            new = self.heard.admit(fact, self.last_close)
+        except BadRecord as bad:
+            self._set_aside(record, found, bad)
+            return
+        if new:
+            self.heard.note(fact, taken=True)
+            self.new.append(fact)
+        if new or batch.only:
+            self.facts.append(fact)
+        if isinstance(fact.event, DayClosed):
+            self.last_close = fact.event.date
+            if new:
+                self.closes.append(fact)
+
+    def _set_aside(self, record: Record, found: Fact | BadRecord, bad: BadRecord) -> None:
+        customer = customer_of(record) if bad.stops else ""
+        self.letters.append(DeadLetter(*at_of(record), bad.reason, bad.detail, customer, record.key, record.value))
+        self.note_untaken(found)
+        if customer:
+            self.stop(customer, at_of(record), bad.reason)
+
+    def note_untaken(self, found: Fact | BadRecord) -> None:
+        """What waits or is set aside was read all the same: it counts for the control totals."""
+        if isinstance(found, Fact) and not self.heard.knows(found):
+            self.heard.note(found, taken=False)
+
+
+async def sort(
+    connection: Connection, batch: Batch, waiting: Waiting, last_close: date | None, partitions: int
+) -> Sorted:
+    """Tell the records of a batch apart, in order: a stop holds back what comes after it."""
+    decoded = [_decode(record, batch, partitions) for record in batch.records]
+    heard = await Heard.of(connection, [found for found in decoded if isinstance(found, Fact)])
+    sorted_ = Sorted(heard, last_close, dict(batch.read_from))
+    for record, found in zip(batch.records, decoded, strict=True):
+        if customer_of(record) in sorted_.stops or waiting.holds(record):
+            sorted_.note_untaken(found)
+        else:
+            sorted_.take(record, found, batch)
+    return sorted_
+
+
+def at_of(record: Record) -> At:
+    return record.topic, record.partition, record.offset
+
+
+def customer_of(record: Record) -> str:
+    return (record.key or b"").decode(errors="replace")
+
+
+def _decode(record: Record, batch: Batch, partitions: int) -> Fact | BadRecord:
+    try:
+        return read(batch.topic, record, partitions)
+    except BadRecord as bad:
+        return bad
+
+
+def _fact(found: Fact | BadRecord) -> Fact:
+    if isinstance(found, BadRecord):
+        raise found
+    return found
+
+
+_WAITING = """
+    SELECT s.* FROM stops s LEFT JOIN caught_up c ON c.customer_id = s.customer_id AND c.version = s.version
+    WHERE s.outcome IS NULL OR c.customer_id IS NULL"""

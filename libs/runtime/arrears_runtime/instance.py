@@ -1,0 +1,279 @@
+"""One running instance of a service.
+
+One instance leads (an advisory lock): it reads the service's own topics to their heads, then relays, folds and reacts.
+Every instance answers HTTP.
+"""
+
+import asyncio
+import gc
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from time import monotonic
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from aiokafka.errors import KafkaError
+from arrears_events.log import topics
+from arrears_events.log.partitioning import partition_of
+from arrears_events.log.reader import HistoryIncomplete, Reader
+from arrears_events.log.writer import Writer
+
+from arrears_runtime import dead_letters, positions, schema
+from arrears_runtime.clock import BusinessClock, Clock, WallClock
+from arrears_runtime.database import UNAVAILABLE, Database
+from arrears_runtime.dead_letters import DeadLetter
+from arrears_runtime.decider import Command, Outcome
+from arrears_runtime.follower import Follower
+from arrears_runtime.http.logs import log
+from arrears_runtime.http.service import Check, Condition, NotReady
+from arrears_runtime.own_log import OwnLog
+from arrears_runtime.reactor import Reactor
+from arrears_runtime.relay import Relay
+from arrears_runtime.service import Service
+from arrears_runtime.settings import RuntimeSettings
+from arrears_runtime.store import Store
+
+RETRY_SECONDS = 1.0
+"""Between two tries to lead, when the broker or the database is away."""
+STALLED_SECONDS = 15.0
+"""Unread records and no progress for so long is not ready."""
+
+
+class _LeadLost(RuntimeError):
+    """This instance does not lead any more."""
+
+
+PASSING = (*UNAVAILABLE, KafkaError, asyncpg.PostgresError, positions.Fenced, _LeadLost)
+"""What ends a lead and may be over at the next try: broker or database away, another leader."""
+REFUSALS = (topics.TopicsDiffer, LookupError, HistoryIncomplete, positions.ReactionsUnknown)
+"""What a person must mend; each says how. It is looked at again until then, and the service is not ready."""
+
+
+class Instance:
+    """One process of a service, on its database and the log."""
+
+    def __init__(self, service: Service, db: Database, settings: RuntimeSettings) -> None:
+        self.service, self.database, self.settings = service, db, settings
+        self.partitions = {spec.name: spec.partitions for spec in topics.specs()}
+        self.by_customer = self.partitions[service.topic.name]
+        self._clock: Clock = (
+            WallClock() if settings.clock == "wall" else BusinessClock(ZoneInfo(settings.zone), settings.clock_opens)
+        )
+        self.store = Store(
+            db,
+            source=f"{service.name}-service",
+            deciders=service.by_category,
+            views=service.own_views,
+            partitions=self.partitions,
+        )
+        self.relay = Relay(db, settings.topic_prefix)
+        reactor = Reactor(
+            self.store, self._clock, service=self.name, reactions=service.reactions, deciders=service.deciders
+        )
+        self.follower = Follower(
+            db,
+            reactor,
+            self._clock,
+            reads=service.reads,
+            views=service.following_views,
+            partitions=self.by_customer,
+            letters_topic=service.letters,
+        )
+        self.open = asyncio.Event()
+        self._watcher: Reader | None = None  # of ends: on the follower's own connection they wait behind its long poll
+        self.problem = "starting"
+        self._progress: tuple[Any, float] = (None, monotonic())
+
+    @property
+    def name(self) -> str:
+        return f"{self.service.name}-service"
+
+    @property
+    def db(self) -> Database:
+        if not self.open.is_set():
+            raise NotReady(self.problem)
+        return self.database
+
+    async def append(self, commands: list[Command]) -> list[Outcome]:
+        if not self.open.is_set():
+            raise NotReady(self.problem)
+        return await self.store.append(commands)
+
+    def now(self, customer_id: str) -> datetime:
+        return self._clock.now(partition_of(customer_id.encode(), self.by_customer))
+
+    def today(self, customer_id: str) -> date:
+        """The business date, in the bank's zone."""
+        return self.now(customer_id).astimezone(ZoneInfo(self.settings.zone)).date()
+
+    async def run(self) -> None:
+        """Lead whenever nobody else does, for ever; whatever ends a lead is logged and tried again."""
+        while True:
+            try:
+                await self._lead()
+            except* PASSING as lost:
+                self._say(lost)
+            except* REFUSALS as refusal:
+                self._say(refusal)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _say(self, errors: BaseExceptionGroup[Exception]) -> None:
+        first: BaseException = errors
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        told = "" if isinstance(first, asyncpg.PostgresError) else f": {first}"  # PostgreSQL quotes rows
+        problem = type(first).__name__ + told
+        if problem != self.problem:  # said once, not each second
+            log.warning("not leading", problem=problem)
+        self.problem = problem
+
+    async def _lead(self) -> None:
+        async with self._leadership() as lost:
+            await self.prepare()
+            settings = self.settings
+            async with Reader(
+                settings.kafka_bootstrap, settings.topic_prefix, group=settings.topic_prefix + self.name
+            ) as reader:
+                forks = await self.catch_up(reader)
+                await self._begin(reader, forks)
+                async with (
+                    Reader(settings.kafka_bootstrap, settings.topic_prefix) as self._watcher,
+                    Writer(settings.kafka_bootstrap) as writer,
+                    asyncio.TaskGroup() as group,
+                ):
+                    self.problem = ""
+                    self.open.set()
+                    group.create_task(self.relay.run(writer))
+                    group.create_task(self.follower.run(reader))
+                    group.create_task(self._commit_reactions(reader))
+                    group.create_task(lost())
+
+    @asynccontextmanager
+    async def _leadership(self) -> AsyncGenerator[Callable[[], Any]]:
+        """Hold the advisory lock on a connection of its own; gives what waits for its loss."""
+        connection = await asyncpg.connect(self.settings.database_url.get_secret_value(), command_timeout=60)
+        gone = asyncio.Event()
+        connection.add_termination_listener(lambda _: gone.set())
+
+        async def lost() -> None:
+            await gone.wait()
+            raise _LeadLost("the connection that held the lead is gone")
+
+        try:
+            while not await connection.fetchval("SELECT pg_try_advisory_lock(4715)"):
+                await self._stand_by()
+            await connection.add_listener("outbox", self.relay.woken)
+            yield lost
+        finally:
+            self._watcher = None
+            await connection.close(timeout=2) if not gone.is_set() else connection.terminate()
+
+    async def _stand_by(self) -> None:
+        """Another instance leads; answer HTTP once it has caught up."""
+        self.problem = ""
+        if await schema.caught_up(self.database, self.service.fingerprint):
+            self.open.set()
+            await self.follower.load()
+        else:
+            self.open.clear()
+        await asyncio.sleep(RETRY_SECONDS / 4)
+
+    async def prepare(self) -> None:
+        """Topics as they must be, and tables of this code; those of another are made anew, once their outbox is out."""
+        service, settings = self.service, self.settings
+        read_and_written = {topic.name for topic in (service.topic, service.settings_topic, *service.reads)}
+        await topics.check(settings.kafka_bootstrap, {*read_and_written, service.letters}, settings.topic_prefix)
+        there = await schema.found(self.database)
+        if there == service.fingerprint:
+            return
+        if there is not None:
+            async with Writer(settings.kafka_bootstrap) as writer:
+                await self.relay.drain(writer)
+        await schema.create(self.database, service.metadatas, service.fingerprint)
+
+    async def catch_up(self, reader: Reader) -> list[DeadLetter]:
+        """Bring streams and own rows up to the heads of the service's own topics."""
+        events = (self.service.settings_topic, self.service.topic)
+        own = OwnLog(self.database, self.store, events, self.service.letters, self.partitions)
+        gc.freeze()
+        return await own.catch_up(reader)
+
+    async def _begin(self, reader: Reader, forks: list[DeadLetter]) -> None:
+        read = [
+            (topic.name, partition) for topic in self.service.reads for partition in range(self.partitions[topic.name])
+        ]
+        own_events = bool(await self.database.pool.fetchval("SELECT EXISTS (SELECT 1 FROM streams)"))
+        await positions.begin(self.database, reader, read, self.name, own_events=own_events)
+        await self.follower.load()
+        if forks:
+            await self.follower.stop_for(forks)
+        await schema.mark(self.database, caught_up=True)
+
+    async def _commit_reactions(self, reader: Reader) -> None:
+        """Tell Kafka how far reactions are, once all that they led to is on the log."""
+        committed: dict[positions.Partition, int] = {}
+        while True:
+            await asyncio.sleep(RETRY_SECONDS)
+            reacted, mark = await positions.reacted_and_outbox(self.database)
+            await self._published(mark)
+            if reacted != committed:
+                await reader.commit(reacted)
+                committed = reacted
+
+    async def _published(self, mark: int) -> None:
+        """All that the outbox held up to `mark` is on the log."""
+        while True:
+            lowest = await self.database.pool.fetchval("SELECT min(position) FROM outbox")
+            if lowest is None or lowest > mark:
+                return
+            await asyncio.sleep(RETRY_SECONDS / 10)
+
+    async def condition(self) -> Condition:
+        """How it is, now: see Condition."""
+        checks = {"leading": Check(self.open.is_set(), self.problem)}
+        if not self.open.is_set():
+            return Condition(lag={}, outbox=0, positions={}, checks=checks)
+        [(outbox, oldest, resumed)] = await self.database.pool.fetch(_AT_REST)
+        letters = await dead_letters.open_letters(self.database)
+        lag, folded = await self._lag()
+        checks["database"] = Check(True)
+        watching = self._watcher is not None
+        checks["broker"] = Check(watching or not self.problem, "" if watching else "standing by")
+        checks["progress"] = self._check_progress(lag, folded)
+        checks["resumed customers"] = Check(not resumed, f"{resumed} are reading what they missed" if resumed else "")
+        checks["control totals"] = _check_totals(letters)
+        return Condition(lag, outbox, folded, checks, oldest, len(letters))
+
+    async def _lag(self) -> tuple[dict[str, int], dict[str, list[int]]]:
+        found = self.follower.positions
+        ends = await self._watcher.ends(list(found)) if self._watcher and found else {}
+        lag = {topic.name: 0 for topic in self.service.reads}
+        folded = {topic.name: [0] * self.partitions[topic.name] for topic in self.service.reads}
+        for (topic, partition), position in found.items():
+            folded[topic][partition] = position.folded
+            lag[topic] += max(0, ends.get((topic, partition), 0) - position.folded)
+        return lag, folded
+
+    def _check_progress(self, lag: dict[str, int], folded: dict[str, list[int]]) -> Check:
+        """Progress, or proven idle."""
+        if not any(lag.values()) or folded != self._progress[0]:
+            self._progress = ({topic: list(each) for topic, each in folded.items()}, monotonic())
+        stalled = monotonic() - self._progress[1] > STALLED_SECONDS
+        return Check(
+            not stalled,
+            f"{sum(lag.values())} records unread and none read for {STALLED_SECONDS:.0f} s" if stalled else "",
+        )
+
+
+def _check_totals(letters: Sequence[DeadLetter]) -> Check:
+    wrong = [letter.detail for letter in letters if letter.reason == "totals-differ"]
+    return Check(not wrong, " | ".join(wrong[:10]))
+
+
+_AT_REST = """
+    SELECT count(*)::int, coalesce(extract(epoch FROM clock_timestamp() - min(written_at)), 0)::float8,
+           (SELECT count(*)::int FROM stops s LEFT JOIN caught_up c USING (customer_id, version)
+            WHERE s.outcome IS NOT NULL AND c.customer_id IS NULL)
+    FROM outbox"""

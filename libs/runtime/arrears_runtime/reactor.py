@@ -1,0 +1,149 @@
+"""From facts to commands: what each asks of a stream of ours, and what falls due at a close. Never on a replay."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from arrears_events.catalogue.base import DayClosed
+from arrears_events.ids import reaction_command_id
+
+from arrears_runtime import closes
+from arrears_runtime.admission import Fact
+from arrears_runtime.batch import Batch, Sorted, TryAgain, Waiting, at_of
+from arrears_runtime.clock import Clock
+from arrears_runtime.database import Connection
+from arrears_runtime.dead_letters import DeadLetter
+from arrears_runtime.decider import Command, Decider, Refusal
+from arrears_runtime.projection import BadRecord
+from arrears_runtime.reaction import Reaction
+from arrears_runtime.stops import StopCustomer, stream_of_stop
+from arrears_runtime.store import CommandFailed, Store
+
+ROLE = "system"
+
+Asked = tuple[Fact, Command]
+"""A command and the fact that led to it."""
+
+
+class Reactor:
+    """The reactions of one service, on its streams."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        service: str,
+        reactions: Sequence[Reaction],
+        deciders: Sequence[Decider[Any]],
+    ) -> None:
+        self._store, self._clock, self._service = store, clock, service
+        self._reactions = _by_event(reactions)
+        self._at_close = {decider.category: decider.at_close for decider in deciders if decider.at_close}
+
+    async def react(self, connection: Connection, batch: Batch, sorted_: Sorted) -> None:
+        """Send what the facts ask for. Raises TryAgain when one of them is found bad by it."""
+        asked = [
+            (fact, self._command(reaction.stream(fact.envelope), reaction.name, body, fact, fact.customer_id))
+            for fact in sorted_.facts
+            if fact.record.offset >= batch.react_from
+            for reaction in self._reactions.get(type(fact.event), ())
+            if (body := self._ask(reaction, fact, batch)) is not None
+        ]
+        await self._send(connection, asked, batch)
+
+    async def close(self, connection: Connection, batch: Batch, sorted_: Sorted, waiting: Waiting) -> None:
+        """Send, for each close, what falls due by it."""
+        for fact in sorted_.facts:
+            if isinstance(fact.event, DayClosed) and fact.record.offset >= batch.react_from:
+                await self._send(connection, await self._due(connection, fact, batch, sorted_, waiting), batch)
+
+    async def stop(self, connection: Connection, stops: Iterable[StopCustomer], partition: int, attempt: int) -> None:
+        """Stop customers; `attempt` is the version of their last stop, when it is their missed records that fail."""
+        commands = [self._stop(stop, partition, attempt) for stop in stops]
+        if commands:
+            await self._store.append(commands, connection)
+
+    def _ask(self, reaction: Reaction, fact: Fact, batch: Batch) -> Any:
+        try:
+            return reaction.ask(fact.envelope)
+        except Exception as error:
+            batch.bad[at_of(fact.record)] = BadRecord("reaction-failed")
+            raise TryAgain from error
+
+    async def _due(
+        self, connection: Connection, fact: Fact, batch: Batch, sorted_: Sorted, waiting: Waiting
+    ) -> list[Asked]:
+        """The close's command for each stream with something due, but for customers who wait or cannot take it."""
+        day, at = fact.envelope.data.date, at_of(fact.record)
+        held = {*sorted_.stops, *(waiting.stops if batch.only is None else ())}
+        asked: list[Asked] = []
+        for streamid, customer in await closes.due(connection, batch.partition, day, list(self._at_close), batch.only):
+            if customer in held or (at, customer) in waiting.skipped:
+                continue
+            if bad := batch.failed_at_close.get(customer):
+                sorted_.letters.append(DeadLetter(*at, bad.reason, streamid, customer, None, fact.record.value))
+                sorted_.stop(customer, at, bad.reason)
+                held.add(customer)
+                continue
+            body = self._at_close[streamid.partition("/")[0]](day)
+            asked.append((fact, self._command(streamid, "close", body, fact, customer)))
+        return asked
+
+    async def _send(self, connection: Connection, asked: Sequence[Asked], batch: Batch) -> None:
+        if not asked:
+            return
+        try:
+            outcomes = await self._store.append([command for _, command in asked], connection)
+        except CommandFailed as error:
+            culprit = next(fact for fact, command in asked if command is error.command)
+            _blame(culprit, error.command, BadRecord("handler-failed"), batch)
+            raise TryAgain from error
+        for (fact, command), outcome in zip(asked, outcomes, strict=True):
+            if isinstance(outcome, Refusal):
+                _blame(fact, command, BadRecord(f"refused-{outcome.code}"), batch)
+                raise TryAgain
+
+    def _command(self, streamid: str, reaction: str, body: Any, fact: Fact, customer_id: str | None) -> Command:
+        assert customer_id, "a command is for a customer"
+        return Command(
+            id=reaction_command_id(fact.id, reaction, streamid),
+            streamid=streamid,
+            customer_id=customer_id,
+            body=body,
+            time=self._clock.now(fact.record.partition),
+            actor=self._service,
+            actorrole=ROLE,
+            causationid=fact.id,
+            correlationid=fact.envelope.correlationid or fact.id,
+            traceparent=fact.envelope.traceparent,
+        )
+
+    def _stop(self, stop: StopCustomer, partition: int, attempt: int) -> Command:
+        streamid = stream_of_stop(self._service, stop.customer_id)
+        at = "/".join(map(str, stop.at))
+        return Command(
+            id=reaction_command_id(at, f"stop/{attempt}", streamid),
+            streamid=streamid,
+            customer_id=stop.customer_id,
+            body=stop,
+            time=self._clock.now(partition),
+            actor=self._service,
+            actorrole=ROLE,
+            causationid=f"record/{at}",
+            correlationid=at,
+        )
+
+
+def _blame(fact: Fact, command: Command, bad: BadRecord, batch: Batch) -> None:
+    """A close that one customer's stream cannot take must not hold up the others."""
+    if fact.customer_id is None:
+        batch.failed_at_close[command.customer_id] = bad
+    else:
+        batch.bad[at_of(fact.record)] = bad
+
+
+def _by_event(reactions: Iterable[Reaction]) -> dict[type, list[Reaction]]:
+    found: dict[type, list[Reaction]] = {}
+    for reaction in reactions:
+        found.setdefault(reaction.event, []).append(reaction)
+    return found

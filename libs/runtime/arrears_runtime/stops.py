@@ -1,0 +1,111 @@
+"""A customer stopped by a bad record and resumed, and dead letters set aside: the harness's own two aggregates."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from arrears_events.catalogue.base import CustomerResumed, CustomerStopped, DeadLetterSkipped, Event
+from arrears_events.refused import Refused
+
+from arrears_runtime.decider import Decider
+
+At = tuple[str, int, int]
+"""Where a record lies: topic, partition, offset."""
+
+
+@dataclass(frozen=True)
+class StopCustomer:
+    customer_id: str
+    at: At
+    reason: str
+    waits_from: dict[str, int]
+
+
+@dataclass(frozen=True)
+class ResumeCustomer:
+    at: At
+    by: str
+    outcome: Literal["replayed", "skipped"]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """`stopped` by which record, and those that were `skipped` for ever."""
+
+    customer_id: str
+    stopped: At | None = None
+    skipped: tuple[At, ...] = ()
+
+
+def decide_stop(stop: Stop | None, command: StopCustomer | ResumeCustomer) -> list[Event]:
+    match command:
+        case StopCustomer(at=at) if stop and (stop.stopped or at in stop.skipped):
+            return []
+        case StopCustomer(customer, (topic, partition, offset), reason, waits_from):
+            return [
+                CustomerStopped(
+                    customer_id=customer,
+                    topic=topic,
+                    partition=partition,
+                    offset=offset,
+                    reason=reason,
+                    waits_from=waits_from,
+                )
+            ]
+        case ResumeCustomer(at=at, by=by, outcome=outcome):
+            if stop is None or stop.stopped != at:
+                raise Refused("not-stopped-by-this-record")
+            topic, partition, offset = at
+            return [
+                CustomerResumed(
+                    customer_id=stop.customer_id,
+                    topic=topic,
+                    partition=partition,
+                    offset=offset,
+                    by=by,
+                    outcome=outcome,
+                )
+            ]
+
+
+def evolve_stop(stop: Stop | None, event: CustomerStopped | CustomerResumed) -> Stop:
+    at = (event.topic, event.partition, event.offset)
+    match event:
+        case CustomerStopped():
+            return replace(stop or Stop(event.customer_id), stopped=at)
+        case CustomerResumed(outcome="skipped"):
+            return replace(stop or Stop(event.customer_id), stopped=None, skipped=(*(stop.skipped if stop else ()), at))
+        case CustomerResumed():
+            return replace(stop or Stop(event.customer_id), stopped=None)
+
+
+@dataclass(frozen=True)
+class SkipDeadLetter:
+    at: At
+    by: str
+
+
+@dataclass(frozen=True)
+class SetAside:
+    by: str
+
+
+def decide_skip(done: SetAside | None, command: SkipDeadLetter) -> list[Event]:
+    topic, partition, offset = command.at
+    return [] if done else [DeadLetterSkipped(topic=topic, partition=partition, offset=offset, by=command.by)]
+
+
+def evolve_skip(_: SetAside | None, event: DeadLetterSkipped) -> SetAside:
+    return SetAside(event.by)
+
+
+STOP = Decider("stop", Stop, decide_stop, evolve_stop, heeds_stops=False)
+SKIP = Decider("dead-letter", SetAside, decide_skip, evolve_skip, heeds_stops=False)
+
+
+def stream_of_stop(service: str, customer_id: str) -> str:
+    """Each service has its own: an event's id, made from its stream, must name one event on the whole log."""
+    return STOP.stream_of(f"{service}/{customer_id}")
+
+
+def stream_of_letter(service: str, at: At) -> str:
+    return SKIP.stream_of("/".join(map(str, (service, *at))))
