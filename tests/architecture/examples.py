@@ -68,7 +68,7 @@ def _bounded(inner: Any, told: tuple[Any, ...], currency: str) -> SearchStrategy
     if inner is Money and any("negative" in name for name in named):
         return _money(currency, least=0)
     if inner is int:
-        return st.integers(limits.get("ge"), limits.get("le"))
+        return st.integers(limits.get("ge"), limits.get("le", 2**53))
     if inner is date:
         return st.dates(min_value=limits.get("ge", date.min))
     least = limits.get("min_length", 0)

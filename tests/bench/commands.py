@@ -5,7 +5,6 @@ stream, row and outbox, and the event on the log. A round of ours ends with the 
 still needs is told beside it, and the CPU time that the process used for a request.
 """
 
-import os
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
@@ -44,13 +43,9 @@ async def measure(stage: Stage, *, rounds: int, requests: int) -> list[Measured]
     plan = stage.settings(PREFIX, stage.new_database("commands_plan"), plan_port)
     peer = stage.settings(PREFIX, stage.new_database("commands_peer"), peer_port)
     plan_url = f"http://127.0.0.1:{plan_port}"
-    plan_module = os.environ.get("BXP", "plan_service.main")
-    peer_module = os.environ.get("BXQ", "tests.bench.peers.bare_endpoint")
-    plan["BX_MODULE"] = "plan_service.main"
-    peer["BX_MODULE"] = "tests.bench.peers.bare_endpoint"
     async with (
-        stage.serving(plan_module, plan, f"{plan_url}/health/ready") as ours,
-        stage.serving(peer_module, peer, f"http://127.0.0.1:{peer_port}/openapi.json") as theirs,
+        stage.serving("plan_service.main", plan, f"{plan_url}/health/ready") as ours,
+        stage.serving("tests.bench.peers.bare_endpoint", peer, f"http://127.0.0.1:{peer_port}/openapi.json") as theirs,
         Services(stage.addresses.kafka, PREFIX, {"plan-service": plan_url}) as services,
     ):
         return [await _alternate(stage, services, Server(plan_port, ours), Server(peer_port, theirs), rounds, requests)]

@@ -61,7 +61,7 @@ def _tell_load(history: History, bank: Bank, killer: Killer, seconds: float) -> 
     print(f"kills: {len(killer.kills)} in {seconds:.0f} s: {kills}")
     print(f"requests: {len(history.requests)}, acknowledged {len(history.done)}, refused {_told(history.refusals)}")
     print(f"retries: {history.unknown.total()}: {_told(history.unknown)}; answered again: {history.repeats}")
-    print(f"bank: {bank.closed} days closed, begun anew {bank.begun_anew} times")
+    print(f"bank: {bank.facts} facts, {bank.closed} closes of a day, begun anew {bank.begun_anew} times")
     healed: dict[str, list[float]] = defaultdict(list)
     for name, took in killer.healed:
         healed[name].append(took)

@@ -1,17 +1,22 @@
-"""The bank: a generated portfolio published day by day, begun anew whenever the log fails it."""
+"""The bank: a generated portfolio published day by day, begun anew whenever the log fails it or it ends itself."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from random import Random
 
 from aiokafka.errors import KafkaError
-from arrears_events.bank.play import days_left, publish_facts, publisher_of
+from arrears_events.bank.play import FACTS_AT, days_left, publisher_of
 from arrears_events.bank.portfolio import generated
+from arrears_events.bank.publisher import BankPublisher
 from arrears_events.errors import LogUnreachable
 
 from tests.chaos.stack import Stack
 
 FIRST_MONTH = date(2026, 4, 1)
 AGAIN_SECONDS = 0.5
+DIES = 0.002
+"""How often it ends itself, in the midst of a day: once in so many accounts."""
+QUIET_DAY_SECONDS = 0.05
 
 
 class Bank:
@@ -19,30 +24,49 @@ class Bank:
 
     def __init__(self, stack: Stack, *, accounts: int, seed: int) -> None:
         self._stack, self._portfolio = stack, generated(accounts, seed, FIRST_MONTH)
-        self.days = len(self._portfolio.days)
+        self._random = Random(f"{seed}/bank")
         self.customers: dict[str, list[str]] = {}
         for row in self._portfolio.rows():
             self.customers.setdefault(row.customer_id, []).append(row.account_id)
         self.today = FIRST_MONTH
-        self.closed = self.begun_anew = 0
+        self.facts = self.closed = self.begun_anew = 0
 
-    async def publish(self, stopping: asyncio.Event, day_seconds: float) -> None:
-        """Until it is stopped, or has no day left."""
+    async def publish(self, stopping: asyncio.Event, seconds: float) -> None:
+        """All days, evenly over the time, or what there is of them when it is stopped."""
+        account_seconds = seconds / (self._portfolio.accounts * len(self._portfolio.fact_days))
         while not stopping.is_set():
             try:
-                await self._go_on(stopping, day_seconds)
+                async with publisher_of(self._portfolio, self._stack.addresses.kafka) as publisher:
+                    await self._go_on(publisher, stopping, account_seconds)
                 return
-            except (KafkaError, LogUnreachable, OSError):
+            except (KafkaError, LogUnreachable, _Died):
                 self.begun_anew += 1
                 await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _go_on(self, stopping: asyncio.Event, day_seconds: float) -> None:
-        async with publisher_of(self._portfolio, self._stack.addresses.kafka) as publisher:
-            for day in days_left(self._portfolio, publisher):
-                if stopping.is_set():
-                    return
-                await publish_facts(self._portfolio, publisher, day)
-                await publisher.close_day(day, day + timedelta(days=1))
-                self.today = day + timedelta(days=1)
-                self.closed += 1
-                await asyncio.sleep(day_seconds)
+    async def _go_on(self, publisher: BankPublisher, stopping: asyncio.Event, account_seconds: float) -> None:
+        for day in days_left(self._portfolio, publisher):
+            if day in self._portfolio.fact_days:
+                await self._publish_facts(publisher, day, stopping, account_seconds)
+            if stopping.is_set():
+                return
+            await publisher.close_day(day, day + timedelta(days=1))
+            self.today = day + timedelta(days=1)
+            self.closed += 1
+            await asyncio.sleep(QUIET_DAY_SECONDS)
+
+    async def _publish_facts(
+        self, publisher: BankPublisher, day: date, stopping: asyncio.Event, account_seconds: float
+    ) -> None:
+        for facts in self._portfolio.facts_on(day):
+            if stopping.is_set():
+                return
+            for fact in facts:
+                await publisher.publish(fact.event, id=fact.id, time=datetime.combine(day, FACTS_AT))
+                self.facts += 1
+            if self._random.random() < DIES:
+                raise _Died
+            await asyncio.sleep(account_seconds)
+
+
+class _Died(Exception):
+    """The bank's own process ended."""

@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 3.0
 UNKNOWN = frozenset({500, 502, 503, 504})
 """After these a client knows as little as after a broken connection."""
 AGAIN_SECONDS = (0.1, 0.5)
-THINKS_SECONDS = (0.02, 0.15)
+THINKS_SECONDS = (0.0, 0.1)
 CANCEL, DISPUTE = 0.35, 0.55
 """Below the one it cancels, below the other it disputes, above it makes a promise."""
 TWICE, REPEATED = 0.05, 0.15

@@ -15,9 +15,9 @@ from arrears_local.stack import PARTS
 from tests.chaos.stack import NAMES, Stack
 
 VICTIMS = tuple(part for part in PARTS if part.name in (*NAMES, "postgres", "kafka"))
-CALM_SECONDS = (0.5, 4.0)
-DOWN_SECONDS = (0.0, 2.0)
-STUMBLE_SECONDS = (0.1, 3.0)
+CALM_SECONDS = (0.3, 3.0)
+DOWN_SECONDS = (0.0, 1.5)
+STUMBLE_SECONDS = (0.1, 2.0)
 TOGETHER, STUMBLES, HASTE = 0.25, 0.2, 0.3
 """How often two parts die at once, one dies again while it starts, and the next kill does not wait for the services."""
 READY_SECONDS_MAX = 180.0

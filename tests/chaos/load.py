@@ -7,10 +7,13 @@ from tests.chaos.bank import Bank
 from tests.chaos.client import Client
 from tests.chaos.killer import Killer
 
+ACCOUNTS_PER_MINUTE = 150
+"""So that the bank has something to say all the time."""
+
 
 @dataclass(frozen=True)
 class Form:
-    """How long and how much. At least `kills`, and at least `seconds`."""
+    """How long and how much: at least `kills`, and at least `seconds`."""
 
     kills: int
     seconds: float
@@ -18,18 +21,18 @@ class Form:
     clients: int
 
 
-SHORT = Form(kills=6, seconds=30, accounts=150, clients=6)
+SHORT = Form(kills=6, seconds=35, accounts=100, clients=5)
 
 
 def long(minutes: float) -> Form:
-    return Form(kills=6, seconds=60 * minutes, accounts=600, clients=8)
+    return Form(kills=6, seconds=60 * minutes, accounts=round(ACCOUNTS_PER_MINUTE * max(1, minutes)), clients=8)
 
 
 async def run(form: Form, bank: Bank, clients: list[Client], killer: Killer) -> None:
     """On return all is healed, and every request was answered or given up."""
     stopping = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        group.create_task(bank.publish(stopping, form.seconds / bank.days))
+        group.create_task(bank.publish(stopping, form.seconds))
         for client in clients:
             group.create_task(client.work(stopping))
         try:

@@ -38,7 +38,7 @@ async def test_batches_of_any_size_and_a_rebuild_give_the_same_rows(running, dat
             await bank.pay(f"C-{n}", 1, 10 + n)
             await service.settled()
         await bank.close()
-        await service.settled()
+        await service.safe_to_lose()
         live = await service.tables()
     async with running(database()) as fresh:
         await fresh.settled()
@@ -89,7 +89,7 @@ async def test_a_replay_after_the_code_is_mended_gives_the_tables_of_a_clean_fee
     async with running(poisoned, mended) as service:
         await service.resume(letter, "replayed")
         await eventually(lambda: has(service, {"C-1": 673, "C-2": 5}))
-        await service.settled()
+        await service.safe_to_lose()
         replayed = await service.tables()
     async with running(clean, mended) as service:
         await service.settled()
@@ -103,7 +103,7 @@ async def test_a_stopped_customer_is_rebuilt_as_stopped(running, database, bank)
         await bank.pay("C-1", 2, 13)
         await bank.pay("C-1", 3, 9)
         await bank.close()
-        await service.settled()
+        await service.safe_to_lose()
         live = await service.tables()
     async with running(database()) as fresh:
         await fresh.settled()

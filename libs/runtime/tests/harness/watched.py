@@ -121,6 +121,19 @@ class Running:
 
         await eventually(done)
 
+    async def safe_to_lose(self) -> None:
+        """Settled, and Kafka knows how far the reactions are: a new database goes on from there."""
+        await self.settled()
+        group = f"{self.kafka.prefix}{self.instance.name}"
+
+        async def noted() -> bool:
+            positions = self.instance.follower.positions
+            async with Reader(self.kafka.bootstrap, self.kafka.prefix, group=group) as reader:
+                committed = await reader.committed(list(positions))
+            return all(committed[at] == position.reacted for at, position in positions.items())
+
+        await eventually(noted)
+
     async def resume(self, letter: DeadLetter, outcome: Any) -> None:
         """What an operator does with a dead letter that stops somebody."""
         at = letter.topic, letter.partition, letter.offset
