@@ -31,6 +31,9 @@ demo: $(BIN)/.ready ## Six months of 1,000 generated accounts on a clean stack, 
 test: $(BIN)/.ready ## Run every test against a stack of its own
 	@$(BIN)/pytest
 
+test-slow: $(BIN)/.ready ## The tests that CI leaves out: all 30,000 real accounts
+	@$(BIN)/pytest -m slow
+
 bench: $(BIN)/.ready ## Measure ratios to peers in one run, into build/bench.json
 	@$(BIN)/python -m tests.bench
 
@@ -49,4 +52,4 @@ schemas: $(BIN)/.ready ## Write the JSON Schemas, OpenAPI documents and referenc
 requirements: $(BIN)/.ready ## Compile requirements.txt anew, with hashes (needs uv)
 	@uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --generate-hashes requirements.in -o requirements.txt
 
-.PHONY: help up down status clean demo test bench chaos lint format schemas requirements
+.PHONY: help up down status clean demo test test-slow bench chaos lint format schemas requirements

@@ -1,7 +1,7 @@
 """How long until others see it, at 200 a second with all three services running: p50 and p99.
 
-From PaymentMissed to the case's row: from the moment the bank's producer is handed the record to the moment this process
-hears that the row in case-service's `cases` is committed. From a command to another service's row: POST
+From PaymentMissed to the case's row: from the moment the bank's producer is handed the record to the moment this
+process hears that the row in case-service's `cases` is committed. From a command to another service's row: POST
 /cases/{id}/disputes, from the moment the request is due to be sent to the moment the event is committed in
 contact-service. Its views do not show disputes so far, so the row is that of `heard_streams`, which every event of
 another service moves, in the transaction of the views.

@@ -13,6 +13,9 @@ from arrears_runtime.database import Database
 MOST = 5_000
 """Records sent before their acknowledgements are waited for: about a megabyte or two in the producer's hands."""
 
+GATHERING_SECONDS = 0.004
+"""From being woken to looking: under load a few commands' events then go out together, at half the cost of each alone."""
+
 
 class Relay:
     """Publishes one service's outbox. An error ends it; the next one begins where the log's tail says."""
@@ -32,6 +35,7 @@ class Relay:
                 await self._publish(writer, rows)
             else:
                 await self._pause()
+            await asyncio.sleep(GATHERING_SECONDS)
 
     async def drain(self, writer: Writer) -> None:
         """Publish all there is now."""

@@ -47,9 +47,8 @@ async def create(db: Database, metadatas: Sequence[MetaData], fingerprint_: str)
     kept = await load(db) if await found(db) else {}
     tables = [table for metadata in metadatas for table in metadata.sorted_tables]
     async with db.transaction() as connection:
-        for table in tables:
-            await connection.execute(f"DROP TABLE IF EXISTS {table.name} CASCADE")
-        await connection.execute("DROP TABLE IF EXISTS schema_version")
+        for (name,) in await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"):
+            await connection.execute(f'DROP TABLE "{name}" CASCADE')
         for table in tables:
             await connection.execute(_ddl(table))
         await connection.execute(_KEPT)
