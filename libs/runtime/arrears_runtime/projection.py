@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from arrears_events.codec import Topic
@@ -52,6 +53,11 @@ class View:
         (column,) = self.table.primary_key.columns
         return column
 
+    @cached_property
+    def key_position(self) -> int:
+        """Of the primary key in a row."""
+        return list(self.table.columns.keys()).index(self.key_column.name)
+
     @property
     def of_a_stream(self) -> bool:
         return "streamid" in self.table.columns
@@ -84,7 +90,7 @@ class Rows:
 
     def __init__(self, view: View, rows: Iterable[Any] = ()) -> None:
         self.view = view
-        self._position = list(view.table.columns.keys()).index(view.key_column.name)
+        self._position = view.key_position
         self._rows = {row[self._position]: view.row(*row) for row in rows}
         self.changed: dict[Any, Any] = {}
 

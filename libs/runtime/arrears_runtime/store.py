@@ -154,7 +154,7 @@ class Store:
 
     def _envelope(self, event: Event, command: Command, stream: Stream) -> StreamEvent[Any]:
         version = stream.version + 1
-        return StreamEvent[Any].model_construct(
+        return _FACT.model_construct(
             specversion="1.0",
             source=self._source,
             type=stream.topic.type_of(type(event)),
@@ -212,6 +212,7 @@ class _LostRace(Exception):
 
 
 _NO_COMMAND = UUID(int=0)
+_FACT = StreamEvent[Any]  # made once: pydantic looks a generic up anew each time
 
 
 def _read_text(views: Sequence[View]) -> str:
