@@ -71,9 +71,6 @@ class Topic(Generic[V]):
             first = error.errors(include_input=False, include_url=False, include_context=False)[0]
             raise Undecodable(_reason(first["type"]), ".".join(map(str, first["loc"]))) from None
 
-    def json_schema(self) -> dict[str, Any]:
-        return self._adapter.json_schema(mode="serialization")
-
 
 def encode(envelope: Envelope) -> bytes:
     """Canonical bytes. Attributes of the envelope that say nothing are left out; the data is written whole."""

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
@@ -15,13 +16,14 @@ DECIMALS = {
 """Decimals of each currency that the system knows (ISO 4217, minor unit)."""
 
 _WRITTEN = re.compile(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{2,3})?", re.ASCII)
+_SUM_WRITTEN = re.compile(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{2,3})?", re.ASCII)
 
 
-def _decimal_as_written(value: object) -> Decimal:
+def _decimal_as_written(form: re.Pattern[str], value: object) -> Decimal:
     """A decimal from its one written form, a string without exponent, blank or sign of plus."""
     if isinstance(value, Decimal):
         return value
-    if not isinstance(value, str) or not _WRITTEN.fullmatch(value):
+    if not isinstance(value, str) or not form.fullmatch(value):
         raise PydanticCustomError("money-amount", "An amount is a string of digits with the decimals of its currency")
     return Decimal(value)
 
@@ -34,7 +36,7 @@ def _known_currency(code: str) -> str:
 
 DecimalString = Annotated[
     Decimal,
-    BeforeValidator(_decimal_as_written),
+    BeforeValidator(partial(_decimal_as_written, _WRITTEN)),
     PlainSerializer(lambda amount: format(amount, "f"), return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{2,3})?$"}),
 ]
@@ -47,6 +49,15 @@ _AMOUNT_AS_WRITTEN = core_schema.custom_error_schema(
     custom_error_type="money-amount",
     custom_error_message="An amount is a string of digits with the decimals of its currency",
 )
+
+
+SumString = Annotated[
+    Decimal,
+    BeforeValidator(partial(_decimal_as_written, _SUM_WRITTEN)),
+    PlainSerializer(lambda amount: format(amount, "f"), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?(0|[1-9][0-9]{0,20})(\.[0-9]{2,3})?$"}),
+]
+"""A sum over many amounts: it may outgrow the digits of one."""
 
 
 class CurrencyMismatch(TypeError):

@@ -45,7 +45,7 @@ def position(service: str, place: str) -> None:
     `first` reads all again: what led to an event is known and happens once. `last` passes over what is on the log now.
     """
     settings = Settings()
-    count = _reach(_set_position(settings, service, place))
+    count = _reach(set_position(settings, service, place))
     click.echo(f"{service} goes on from the {place} record of {count} partitions.")
 
 
@@ -124,7 +124,8 @@ def replay_check(only: str | None) -> None:
     sys.exit(1 if differ else 0)
 
 
-async def _set_position(settings: Settings, service: str, place: str) -> int:
+async def set_position(settings: Settings, service: str, place: str) -> int:
+    """Commit the place to the service's Kafka group; the number of partitions."""
     services = check.installed()
     if service not in services:
         raise UserError(f"There is no {service}; there are {', '.join(services)}.")
@@ -132,6 +133,7 @@ async def _set_position(settings: Settings, service: str, place: str) -> int:
         names = [topic.name for topic in services[service].reads]
         at = [(name, partition) for name in names for partition in await reader.partitions(name)]
         offsets = await (reader.starts(at) if place == "first" else reader.ends(at))
+        reader.read_from(offsets)
         await reader.commit(offsets)
         return len(at)
 

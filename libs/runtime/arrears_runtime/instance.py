@@ -6,7 +6,7 @@ Every instance answers HTTP.
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from time import monotonic
@@ -37,6 +37,8 @@ from arrears_runtime.store import Store
 
 RETRY_SECONDS = 1.0
 """Between two tries to lead, when the broker or the database is away."""
+ASKING_SECONDS = 2.0
+"""For database and broker each to say how they are: a probe waits no longer."""
 STALLED_SECONDS = 15.0
 """Unread records and no progress for so long is not ready."""
 
@@ -112,7 +114,7 @@ class Instance:
         """Lead whenever nobody else does, for ever; whatever ends a lead is logged and tried again."""
         while True:
             try:
-                await self._lead()
+                await _not_cancelled(self._lead())
             except* PASSING as lost:
                 self._say(lost)
             except* REFUSALS as refusal:
@@ -145,10 +147,13 @@ class Instance:
                 ):
                     self.problem = ""
                     self.open.set()
-                    group.create_task(self.relay.run(writer))
-                    group.create_task(self.follower.run(reader))
-                    group.create_task(self._commit_reactions(reader))
-                    group.create_task(lost())
+                    for work in (
+                        self.relay.run(writer),
+                        self.follower.run(reader),
+                        self._commit_reactions(reader),
+                        lost(),
+                    ):
+                        group.create_task(_not_cancelled(work))
 
     @asynccontextmanager
     async def _leadership(self) -> AsyncGenerator[Callable[[], Any]]:
@@ -231,30 +236,43 @@ class Instance:
             await asyncio.sleep(RETRY_SECONDS / 10)
 
     async def condition(self) -> Condition:
-        """How it is, now: see Condition."""
+        """How it is, now: see Condition. Database and broker are asked apart, so that either's absence has its name."""
         checks = {"leading": Check(self.open.is_set(), self.problem)}
         if not self.open.is_set():
             return Condition(lag={}, outbox=0, positions={}, checks=checks)
-        [(outbox, oldest, resumed)] = await self.database.pool.fetch(_AT_REST)
-        letters = await dead_letters.open_letters(self.database)
-        lag, folded = await self._lag()
+        try:
+            async with asyncio.timeout(ASKING_SECONDS):
+                [(outbox, oldest, resumed)] = await self.database.pool.fetch(_AT_REST)
+                letters = await dead_letters.open_letters(self.database)
+        except UNAVAILABLE as error:
+            checks["database"] = Check(False, type(error).__name__)
+            return Condition(lag={}, outbox=0, positions={}, checks=checks)
         checks["database"] = Check(True)
-        watching = self._watcher is not None
-        checks["broker"] = Check(watching or not self.problem, "" if watching else "standing by")
+        lag, folded, checks["broker"] = await self._lag()
         checks["progress"] = self._check_progress(lag, folded)
         checks["resumed customers"] = Check(not resumed, f"{resumed} are reading what they missed" if resumed else "")
         checks["control totals"] = _check_totals(letters)
         return Condition(lag, outbox, folded, checks, oldest, len(letters))
 
-    async def _lag(self) -> tuple[dict[str, int], dict[str, list[int]]]:
+    async def _lag(self) -> tuple[dict[str, int], dict[str, list[int]], Check]:
+        """What is unread by topic, how far each is read, and whether the broker could be asked."""
         found = self.follower.positions
-        ends = await self._watcher.ends(list(found)) if self._watcher and found else {}
         lag = {topic.name: 0 for topic in self.service.reads}
         folded = {topic.name: [0] * self.partitions[topic.name] for topic in self.service.reads}
+        ends, broker = await self._ends(list(found))
         for (topic, partition), position in found.items():
             folded[topic][partition] = position.folded
             lag[topic] += max(0, ends.get((topic, partition), 0) - position.folded)
-        return lag, folded
+        return lag, folded, broker
+
+    async def _ends(self, partitions: list[positions.Partition]) -> tuple[dict[positions.Partition, int], Check]:
+        if self._watcher is None:
+            return {}, Check(not self.problem, self.problem or "standing by")
+        try:
+            async with asyncio.timeout(ASKING_SECONDS):
+                return await self._watcher.ends(partitions), Check(True)
+        except (KafkaError, OSError, TimeoutError) as error:
+            return {}, Check(False, type(error).__name__)
 
     def _check_progress(self, lag: dict[str, int], folded: dict[str, list[int]]) -> Check:
         """Progress, or proven idle."""
@@ -265,6 +283,21 @@ class Instance:
             not stalled,
             f"{sum(lag.values())} records unread and none read for {STALLED_SECONDS:.0f} s" if stalled else "",
         )
+
+
+async def _not_cancelled(work: Coroutine[Any, Any, None]) -> None:
+    """Work that ends only by an error, or because it is told to.
+
+    aiokafka lets a CancelledError out when its connection goes at the wrong moment; a task group takes that for an end
+    that was wished for, and nobody would hear that the relay, or the follower, is gone.
+    """
+    try:
+        await work
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task and task.cancelling():
+            raise
+        raise _LeadLost("the Kafka client was cancelled under us") from None
 
 
 def _check_totals(letters: Sequence[DeadLetter]) -> Check:

@@ -14,7 +14,7 @@ MOST = 5_000
 """Records sent before their acknowledgements are waited for: about a megabyte or two in the producer's hands."""
 
 GATHERING_SECONDS = 0.004
-"""From being woken to looking: under load a few commands' events then go out together, at half the cost of each alone."""
+"""From being woken to looking: under load a few commands' events then go out together, at less cost than each alone."""
 
 
 class Relay:

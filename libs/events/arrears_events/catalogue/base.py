@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
 
-from arrears_events.money import DecimalString
+from arrears_events.money import SumString
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}$")]
 """An opaque business id: printable ASCII, without blanks."""
@@ -38,7 +38,7 @@ class ControlTotal(BaseModel):
     type: str
     currency: str
     count: int
-    amount: DecimalString
+    amount: SumString
 
 
 class DayClosed(Event):

@@ -11,7 +11,9 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from arrears_events.codec import digest
 from arrears_events.log import topics
 from arrears_events.log.writer import Writer
+from arrears_events.settings import Settings
 from arrears_runtime import dead_letters
+from arrears_runtime.command import set_position
 from arrears_runtime.database import Database
 
 from .tally import SERVICE, TALLY
@@ -123,6 +125,10 @@ async def test_no_position_on_a_log_that_has_own_events_is_a_refusal_to_start_th
         await eventually(lambda: lies_in_number(service, 1))
     async with running(database(), ready=False) as service:
         await eventually(lambda: says(service, "arrears topics position --service plan-service"))
+        settings = Settings(kafka_bootstrap=service.kafka.bootstrap, topic_prefix=service.kafka.prefix)
+        assert await set_position(settings, "plan-service", "first") == 8
+        await eventually(lambda: opened(service))
+        assert await service.totals() == {"C-1": 1}
 
 
 async def test_a_log_that_lost_records_is_a_refusal_to_start(running, database):
@@ -176,6 +182,10 @@ async def lies_in_number(service, number):
 
 async def lies_on(service, topic, value):
     return any(record.value == value for record in await all_records(service.kafka, topic))
+
+
+async def opened(service):
+    return service.instance.open.is_set()
 
 
 async def says(service, words):
