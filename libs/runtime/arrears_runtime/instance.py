@@ -6,10 +6,9 @@ Every instance answers HTTP.
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,14 +19,15 @@ from arrears_events.log.partitioning import partition_of
 from arrears_events.log.reader import HistoryIncomplete, Reader
 from arrears_events.log.writer import Writer
 
-from arrears_runtime import dead_letters, positions, schema
+from arrears_runtime import positions, schema
 from arrears_runtime.clock import BusinessClock, Clock, WallClock
+from arrears_runtime.condition import Watch
 from arrears_runtime.database import UNAVAILABLE, Database
 from arrears_runtime.dead_letters import DeadLetter
 from arrears_runtime.decider import Command, Outcome
 from arrears_runtime.follower import Follower
 from arrears_runtime.http.logs import log
-from arrears_runtime.http.service import Check, Condition, NotReady
+from arrears_runtime.http.service import Condition, NotReady
 from arrears_runtime.own_log import OwnLog
 from arrears_runtime.reactor import Reactor
 from arrears_runtime.relay import Relay
@@ -37,10 +37,6 @@ from arrears_runtime.store import Store
 
 RETRY_SECONDS = 1.0
 """Between two tries to lead, when the broker or the database is away."""
-ASKING_SECONDS = 2.0
-"""For database and broker each to say how they are: a probe waits no longer."""
-STALLED_SECONDS = 15.0
-"""Unread records and no progress for so long is not ready."""
 
 
 class _LeadLost(RuntimeError):
@@ -84,9 +80,8 @@ class Instance:
             letters_topic=service.letters,
         )
         self.open = asyncio.Event()
-        self._watcher: Reader | None = None  # of ends: on the follower's own connection they wait behind its long poll
+        self._watch = Watch(db, [topic.name for topic in service.reads], self.by_customer)
         self.problem = "starting"
-        self._progress: tuple[Any, float] = (None, monotonic())
 
     @property
     def name(self) -> str:
@@ -141,7 +136,7 @@ class Instance:
                 forks = await self.catch_up(reader)
                 await self._begin(reader, forks)
                 async with (
-                    Reader(settings.kafka_bootstrap, settings.topic_prefix) as self._watcher,
+                    Reader(settings.kafka_bootstrap, settings.topic_prefix) as self._watch.reader,
                     Writer(settings.kafka_bootstrap) as writer,
                     asyncio.TaskGroup() as group,
                 ):
@@ -172,7 +167,7 @@ class Instance:
             await connection.add_listener("outbox", self.relay.woken)
             yield lost
         finally:
-            self._watcher = None
+            self._watch.reader = None
             await connection.close(timeout=2) if not gone.is_set() else connection.terminate()
 
     async def _stand_by(self) -> None:
@@ -236,53 +231,8 @@ class Instance:
             await asyncio.sleep(RETRY_SECONDS / 10)
 
     async def condition(self) -> Condition:
-        """How it is, now: see Condition. Database and broker are asked apart, so that either's absence has its name."""
-        checks = {"leading": Check(self.open.is_set(), self.problem)}
-        if not self.open.is_set():
-            return Condition(lag={}, outbox=0, positions={}, checks=checks)
-        try:
-            async with asyncio.timeout(ASKING_SECONDS):
-                [(outbox, oldest, resumed)] = await self.database.pool.fetch(_AT_REST)
-                letters = await dead_letters.open_letters(self.database)
-        except UNAVAILABLE as error:
-            checks["database"] = Check(False, type(error).__name__)
-            return Condition(lag={}, outbox=0, positions={}, checks=checks)
-        checks["database"] = Check(True)
-        lag, folded, checks["broker"] = await self._lag()
-        checks["progress"] = self._check_progress(lag, folded)
-        checks["resumed customers"] = Check(not resumed, f"{resumed} are reading what they missed" if resumed else "")
-        checks["control totals"] = _check_totals(letters)
-        return Condition(lag, outbox, folded, checks, oldest, len(letters))
-
-    async def _lag(self) -> tuple[dict[str, int], dict[str, list[int]], Check]:
-        """What is unread by topic, how far each is read, and whether the broker could be asked."""
-        found = self.follower.positions
-        lag = {topic.name: 0 for topic in self.service.reads}
-        folded = {topic.name: [0] * self.partitions[topic.name] for topic in self.service.reads}
-        ends, broker = await self._ends(list(found))
-        for (topic, partition), position in found.items():
-            folded[topic][partition] = position.folded
-            lag[topic] += max(0, ends.get((topic, partition), 0) - position.folded)
-        return lag, folded, broker
-
-    async def _ends(self, partitions: list[positions.Partition]) -> tuple[dict[positions.Partition, int], Check]:
-        if self._watcher is None:
-            return {}, Check(not self.problem, self.problem or "standing by")
-        try:
-            async with asyncio.timeout(ASKING_SECONDS):
-                return await self._watcher.ends(partitions), Check(True)
-        except (KafkaError, OSError, TimeoutError) as error:
-            return {}, Check(False, type(error).__name__)
-
-    def _check_progress(self, lag: dict[str, int], folded: dict[str, list[int]]) -> Check:
-        """Progress, or proven idle."""
-        if not any(lag.values()) or folded != self._progress[0]:
-            self._progress = ({topic: list(each) for topic, each in folded.items()}, monotonic())
-        stalled = monotonic() - self._progress[1] > STALLED_SECONDS
-        return Check(
-            not stalled,
-            f"{sum(lag.values())} records unread and none read for {STALLED_SECONDS:.0f} s" if stalled else "",
-        )
+        """How it is, now."""
+        return await self._watch.condition(self.follower.positions, self.problem, is_open=self.open.is_set())
 
 
 async def _not_cancelled(work: Coroutine[Any, Any, None]) -> None:
@@ -298,15 +248,3 @@ async def _not_cancelled(work: Coroutine[Any, Any, None]) -> None:
         if task and task.cancelling():
             raise
         raise _LeadLost("the Kafka client was cancelled under us") from None
-
-
-def _check_totals(letters: Sequence[DeadLetter]) -> Check:
-    wrong = [letter.detail for letter in letters if letter.reason == "totals-differ"]
-    return Check(not wrong, " | ".join(wrong[:10]))
-
-
-_AT_REST = """
-    SELECT count(*)::int, coalesce(extract(epoch FROM clock_timestamp() - min(written_at)), 0)::float8,
-           (SELECT count(*)::int FROM stops s LEFT JOIN caught_up c USING (customer_id, version)
-            WHERE s.outcome IS NOT NULL AND c.customer_id IS NULL)
-    FROM outbox"""
