@@ -38,7 +38,7 @@ class Database:
         """`size`: connections of one process; 2 for relay and lock, one for each partition, the rest for requests."""
         pool = await asyncpg.create_pool(
             url,
-            min_size=1,
+            min_size=0,  # a service that starts before PostgreSQL waits for it, not ready, and does not end
             max_size=size,
             command_timeout=60,
             server_settings={

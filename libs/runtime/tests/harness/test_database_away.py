@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from arrears_runtime.database import UNAVAILABLE
+from arrears_runtime.decider import Done
+from arrears_runtime.http.service import NotReady
 
 from .watched import eventually
 
@@ -21,6 +23,7 @@ class Between:
     """Stands between a service and PostgreSQL."""
 
     url: str = ""
+    away: bool = False
     open: list[tuple[asyncio.Task[None], asyncio.StreamWriter]] = field(default_factory=list[Any])
 
     async def say_goodbye(self) -> None:
@@ -38,6 +41,9 @@ async def between(url: str) -> AsyncIterator[Between]:
     place, made = urlsplit(url), Between()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if made.away:
+            writer.close()
+            return
         from_postgres, to_postgres = await asyncio.open_connection(place.hostname, place.port)
         made.open.append((asyncio.create_task(pass_on(from_postgres, writer)), writer))
         await pass_on(reader, to_postgres)
@@ -62,13 +68,27 @@ async def test_the_last_word_of_a_dying_server_on_an_idle_connection_ends_no_pro
         await postgres.say_goodbye()
         with pytest.raises(UNAVAILABLE):
             await service.count("C-1", key="k2")
-        await eventually(lambda: counts(service))
+        await eventually(lambda: counts(service, "k3"))
         await service.settled()
         assert not service.leading.done()
 
 
-async def counts(service) -> bool:
+async def test_a_service_that_is_started_before_its_database_waits_for_it(running, database):
+    async with between(database()) as postgres:
+        postgres.away = True
+        async with running(postgres.url, ready=False) as service:
+            await eventually(lambda: says_why(service))
+            postgres.away = False
+            await eventually(lambda: counts(service, "k1"))
+            await service.settled()
+
+
+async def says_why(service) -> bool:
+    return service.instance.problem not in ("", "starting")
+
+
+async def counts(service, key) -> bool:
     try:
-        return (await service.count("C-1", key="k3")).version > 1
-    except UNAVAILABLE:
+        return isinstance(await service.count("C-1", key=key), Done)
+    except (*UNAVAILABLE, NotReady):
         return False
