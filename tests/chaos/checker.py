@@ -135,6 +135,6 @@ class Checker:
             await db.close()
 
     async def _ask_again(self) -> None:
-        """Every acknowledged key once more: the answer is the same, whatever was lost since."""
+        """Acknowledged keys once more: the answer is the same, whatever was lost since."""
         keys = sum(await asyncio.gather(*(client.ask_again() for client in self.clients)))
         self._note(f"asked again: {keys} keys")

@@ -24,6 +24,7 @@ CANCEL, DISPUTE = 0.35, 0.55
 TWICE, REPEATED = 0.05, 0.15
 """Shares of requests sent twice at the same time, and once more after the answer."""
 STALE_MOST = 3
+ASKED_AGAIN_MOST = 250
 CASES_SECONDS = 3.0
 CURRENCY = "TWD"
 
@@ -49,11 +50,12 @@ class Client:
             await asyncio.sleep(self._random.uniform(*THINKS_SECONDS))
 
     async def ask_again(self) -> int:
-        """All that was acknowledged, once more; gives how many those are."""
+        """Keys that were acknowledged, once more; gives how many."""
         done = [request for request in self._history.done if request.subject == self.subject]
-        for request in done:
+        chosen = self._random.sample(done, min(len(done), ASKED_AGAIN_MOST))
+        for request in chosen:
             await self.send(request)
-        return len(done)
+        return len(chosen)
 
     async def send(self, request: Request) -> Answer | None:
         """None when it was not answered in all the time that there is."""

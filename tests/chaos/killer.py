@@ -59,11 +59,19 @@ class Killer:
         if self._random.random() < STUMBLES:
             await self._stumble(parts[0])
         began = monotonic()
-        await asyncio.to_thread(together_up, self._stack.home, parts)
+        await self._bring_up(parts)
         if self._random.random() >= HASTE:
             name = " and ".join(part.name for part in parts)
             await self._until_ready(name)
             self.healed.append((name, monotonic() - began))
+
+    async def _bring_up(self, parts: Sequence[Part]) -> None:
+        """What does not come back at the first try is a finding; at the second the run is over."""
+        try:
+            await asyncio.to_thread(together_up, self._stack.home, parts)
+        except StackError as error:
+            self.findings.append(f"{' and '.join(part.name for part in parts)} did not come back: {error}")
+            await asyncio.to_thread(together_up, self._stack.home, parts)
 
     async def _stumble(self, part: Part) -> None:
         """It dies again on its way up."""
@@ -88,4 +96,4 @@ class Killer:
             if processes.find(self._stack.home, part.name) is None:
                 said = last_lines(self._stack.home, part.name, LINES)
                 self.findings.append(f"{part.name} ended by itself:\n{said}")
-                await asyncio.to_thread(bring_up, self._stack.home, part)
+                await self._bring_up([part])
