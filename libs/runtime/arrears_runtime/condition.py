@@ -17,6 +17,12 @@ ASKING_SECONDS = 2.0
 """For database and broker each to say how they are: a probe waits no longer."""
 STALLED_SECONDS = 15.0
 """Unread records and no progress for so long is not ready."""
+SILENT_SECONDS = 20.0
+"""A lead whose broker gives no answer for so long begins anew, with new connections."""
+
+
+class BrokerSilent(RuntimeError):
+    """The broker has not answered this lead for SILENT_SECONDS."""
 
 
 class Watch:
@@ -27,6 +33,19 @@ class Watch:
         self.reader: Reader | None = None
         self._seen: dict[Partition, Position] | None = None
         self._since = monotonic()
+
+    async def until_silent(self) -> None:
+        """Raises BrokerSilent.
+
+        After a kill -9 of the broker all of a lead's clients were seen to wait for ever, and a new one had its answer.
+        """
+        answered = monotonic()
+        while monotonic() < answered + SILENT_SECONDS:
+            _, broker = await self._ends([(topic, 0) for topic in self._topics], "")
+            if broker.ok:
+                answered = monotonic()
+            await asyncio.sleep(ASKING_SECONDS)
+        raise BrokerSilent(f"the broker has not answered for {SILENT_SECONDS:.0f} s")
 
     async def condition(self, found: dict[Partition, Position], problem: str, *, is_open: bool) -> Condition:
         """Database and broker are asked apart, so that either's absence has its name. `found`: how far it has read."""

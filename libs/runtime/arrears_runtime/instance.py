@@ -21,7 +21,7 @@ from arrears_events.log.writer import Writer
 
 from arrears_runtime import positions, schema
 from arrears_runtime.clock import BusinessClock, Clock, WallClock
-from arrears_runtime.condition import Watch
+from arrears_runtime.condition import BrokerSilent, Watch
 from arrears_runtime.database import UNAVAILABLE, Database
 from arrears_runtime.dead_letters import DeadLetter
 from arrears_runtime.decider import Command, Outcome
@@ -43,7 +43,7 @@ class _LeadLost(RuntimeError):
     """This instance does not lead any more."""
 
 
-PASSING = (*UNAVAILABLE, KafkaError, asyncpg.PostgresError, positions.Fenced, _LeadLost)
+PASSING = (*UNAVAILABLE, KafkaError, asyncpg.PostgresError, positions.Fenced, BrokerSilent, _LeadLost)
 """What ends a lead and may be over at the next try: broker or database away, another leader."""
 REFUSALS = (topics.TopicsDiffer, LookupError, HistoryIncomplete, positions.ReactionsUnknown)
 """What a person must mend; each says how. It is looked at again until then, and the service is not ready."""
@@ -146,6 +146,7 @@ class Instance:
                         self.relay.run(writer),
                         self.follower.run(reader),
                         self._commit_reactions(reader),
+                        self._watch.until_silent(),
                         lost(),
                     ):
                         group.create_task(_not_cancelled(work))
