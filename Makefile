@@ -2,7 +2,7 @@
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$each -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 BIN := .venv/bin
-PACKAGES := libs/events libs/runtime services/case-service services/contact-service services/plan-service deploy/local
+PACKAGES := libs/events libs/policy libs/runtime services/case-service services/contact-service services/plan-service deploy/local
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'

@@ -4,8 +4,8 @@ import ast
 import inspect
 from typing import Any
 
-from arrears_events import money
-from arrears_events.catalogue import bank, base, case, contact, ledger, plan
+from arrears_events import money, sealed
+from arrears_events.catalogue import bank, base, case, contact, instalments, ledger, persons, plan
 from arrears_events.catalogue.base import Event
 from arrears_events.codec import Topic
 from arrears_events.envelope import SourceEvent, StreamEvent
@@ -14,9 +14,13 @@ from pydantic import BaseModel
 from tests.architecture import markdown, written
 from tests.architecture.json_schemas import TOPICS, events_of
 
-MODULES = (base, ledger, bank, case, contact, plan)
-HOMES = {bank.BANK: bank, case.CASE: case, contact.CONTACT: contact, plan.PLAN: plan}
-VALUES = (money.Money, ledger.Parts, bank.ContactPoint, base.ControlTotal)
+MODULES = (sealed, base, ledger, bank, persons, case, contact, instalments, plan)
+HOMES = {bank.BANK: bank, persons.BANK_CUSTOMERS: persons, case.CASE: case, contact.CONTACT: contact, plan.PLAN: plan}
+VALUES = (
+    *(money.Money, ledger.Parts, bank.ContactPoint, base.ControlTotal, base.PolicyRef, sealed.Sealed),
+    *(contact.RuleApplied, contact.Known, contact.AmountShown, contact.Message),
+    *(instalments.Share, instalments.PlanTerms, instalments.Instalment, instalments.PlanRule),
+)
 HIDDEN = frozenset({"M", "BankEvent", "CaseEvent", "ContactEvent", "PlanEvent"})
 INTRODUCTION = """\
 # Events
@@ -145,10 +149,11 @@ def _option(node: ast.expr) -> str:
 
 
 def _limit(node: ast.expr) -> str:
-    """A bound in words; what only checks or writes is explained by the text of its type."""
+    """A bound in words; what only checks, writes or hides is explained by the text of its type."""
     if not isinstance(node, ast.Call) or ast.unparse(node.func) not in ("Field", "StringConstraints"):
         return ""
-    return ", ".join(f"{_BOUNDS[each.arg or '']} {_bound(each.value)}" for each in node.keywords)
+    bounds = [(each.arg or "", each.value) for each in node.keywords if each.arg in _BOUNDS]
+    return ", ".join(f"{_BOUNDS[name]} {_bound(value)}" for name, value in bounds)
 
 
 def _bound(node: ast.expr) -> str:

@@ -11,7 +11,7 @@ from arrears_events.codec import Topic
 from arrears_events.money import DECIMALS, Money
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from pydantic import BaseModel, StringConstraints
+from pydantic import AwareDatetime, BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
 from tests.architecture.json_schemas import envelope_of
@@ -106,6 +106,7 @@ _PLAIN: dict[Any, SearchStrategy[Any]] = {
     bool: st.booleans(),
     type(None): st.none(),
     date: st.dates(),
+    AwareDatetime: MOMENTS,
     UUID: st.uuids(),
     Decimal: st.integers(1 - 10**15, 10**15 - 1).map(lambda units: Decimal(units).scaleb(-2)),
 }

@@ -9,13 +9,23 @@ from arrears_events.catalogue.bank import BANK
 from arrears_events.catalogue.base import Event
 from arrears_events.catalogue.case import CASE, CASE_SETTINGS
 from arrears_events.catalogue.contact import CONTACT, CONTACT_SETTINGS
+from arrears_events.catalogue.persons import BANK_CUSTOMERS
 from arrears_events.catalogue.plan import PLAN, PLAN_SETTINGS
 from arrears_events.codec import Topic
 from arrears_events.envelope import SourceEvent, StreamEvent
 from arrears_events.money import Money
 from pydantic import TypeAdapter
 
-TOPICS: tuple[Topic[Any], ...] = (BANK, CASE, CONTACT, PLAN, CASE_SETTINGS, CONTACT_SETTINGS, PLAN_SETTINGS)
+TOPICS: tuple[Topic[Any], ...] = (
+    BANK,
+    BANK_CUSTOMERS,
+    CASE,
+    CONTACT,
+    PLAN,
+    CASE_SETTINGS,
+    CONTACT_SETTINGS,
+    PLAN_SETTINGS,
+)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DEFINITIONS = "#/$defs/"
 MONEY = TypeAdapter(Money).json_schema()
@@ -59,7 +69,7 @@ def _first_line(event: type[Event]) -> str:
 
 
 def envelope_of(topic: Topic[Any]) -> Any:
-    return SourceEvent if topic is BANK else StreamEvent
+    return SourceEvent if topic.owner == "bank" else StreamEvent
 
 
 def _document(name: str, schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:

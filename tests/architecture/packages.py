@@ -10,6 +10,7 @@ ROOT = next(folder for folder in Path(__file__).parents if (folder / "Makefile")
 SERVICES = ("case-service", "contact-service", "plan-service")
 PACKAGES = {
     "arrears_events": ROOT / "libs/events/arrears_events",
+    "arrears_policy": ROOT / "libs/policy/arrears_policy",
     "arrears_runtime": ROOT / "libs/runtime/arrears_runtime",
     "arrears_local": ROOT / "deploy/local/arrears_local",
     **{name.replace("-", "_"): ROOT / "services" / name / name.replace("-", "_") for name in SERVICES},

@@ -10,7 +10,7 @@ import pytest
 from tests.architecture.packages import PACKAGES, ROOT, SERVICES, package_of, parsed
 
 ROOMS = {"domain", "reactions", "views", "api"}
-MORE_ROOMS = {"policies", "gateways"}
+MORE_ROOMS = {"policies", "gateways", "effects"}
 """Where there is something to put in them."""
 AT_THE_DOOR = {"__init__.py", "main.py", "settings.py", "py.typed"}
 
@@ -32,7 +32,7 @@ def test_a_service_stands_alone_with_a_page_about_it(service: str):
     assert project["entry-points"]["arrears.services"] == {service: f"{package_of(service).name}.main:SERVICE"}
 
 
-@pytest.mark.parametrize("folder", ["libs/events", "libs/runtime", "deploy/local"])
+@pytest.mark.parametrize("folder", ["libs/events", "libs/policy", "libs/runtime", "deploy/local"])
 def test_a_library_has_a_page_about_it(folder: str):
     assert (ROOT / folder / "README.md").is_file()
 
