@@ -40,6 +40,11 @@ async def last(db: Database) -> list[tuple[int, Close]]:
     return [(row["partition"], Close(*row)) for row in rows]
 
 
+async def last_date(db: Database) -> dt.date | None:
+    """The last business day that is closed anywhere; None before the first."""
+    return await db.pool.fetchval("SELECT max(date) FROM closes")
+
+
 async def note(connection: Connection, facts: Sequence[Fact]) -> list[DeadLetter]:
     """Keep closes; a dead letter for each whose control totals are not what was read between it and the one before."""
     if not facts:

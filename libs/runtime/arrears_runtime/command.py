@@ -18,6 +18,7 @@ from arrears_events.settings import Settings
 from pydantic import ValidationError
 
 from arrears_runtime import replay_check as check
+from arrears_runtime.asking import answer, bearer, client_of
 from arrears_runtime.settings import RuntimeSettings
 
 T = TypeVar("T")
@@ -55,19 +56,16 @@ def position(service: str, place: str) -> None:
 @click.pass_context
 def dead_letters(context: click.Context, name: str, token: str | None) -> None:
     """Records that a service could not read or handle."""
-    if not token:
-        raise UserError("A token is needed: export ARREARS_TOKEN=$(arrears stack token --role operator)")
-    urls = Settings().services()
-    if name not in urls:
-        raise UserError(f"There is no {name}; there are {', '.join(sorted(urls))}.")
-    context.obj = httpx.Client(base_url=urls[name], headers={"Authorization": f"Bearer {token}"}, timeout=30)
+    headers = bearer(token, "ARREARS_TOKEN", "operator")
+    context.obj = client_of(name)
+    context.obj.headers.update(headers)
 
 
 @dead_letters.command(name="list")
 @click.pass_obj
 def list_(client: httpx.Client) -> None:
     """Those that nobody has dealt with."""
-    letters = _answer(client.get("/dead-letters"))["items"]
+    letters = answer(client.get("/dead-letters"))["items"]
     for letter in letters:
         waits = f"customer {letter['customer_id']} waits" if letter["customer_id"] else "nobody waits"
         click.echo(f"{_at(letter):<32} {letter['reason']:<24} {waits} {letter['detail']}".rstrip())
@@ -80,7 +78,7 @@ def list_(client: httpx.Client) -> None:
 @click.pass_obj
 def show(client: httpx.Client, at: str) -> None:
     """The record at TOPIC/PARTITION/OFFSET, as it came."""
-    found = _answer(client.get(f"/dead-letters/{at}"))
+    found = answer(client.get(f"/dead-letters/{at}"))
     click.echo(f"reason: {found['letter']['reason']}\nkey:    {found['key']}\n{found['value']}")
 
 
@@ -150,14 +148,7 @@ def _settings_of(name: str) -> RuntimeSettings:
 
 
 def _resolve(client: httpx.Client, at: str, how: str, by: str) -> None:
-    _answer(client.post(f"/dead-letters/{at}/{how}", json={"by": by}, headers={"Idempotency-Key": str(uuid4())}))
-
-
-def _answer(response: httpx.Response) -> dict[str, Any]:
-    if response.is_success:
-        return response.json()
-    problem: dict[str, Any] = response.json() if "json" in response.headers.get("content-type", "") else {}
-    raise UserError(f"{response.status_code}: {problem.get('title', 'no answer that could be read')}")
+    answer(client.post(f"/dead-letters/{at}/{how}", json={"by": by}, headers={"Idempotency-Key": str(uuid4())}))
 
 
 def _at(letter: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ nobody; setting it aside is an event of the service's settings.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from arrears_events.catalogue.base import CustomerResumed, CustomerStopped, DeadLetterSkipped
@@ -211,6 +211,12 @@ async def stop_of(db: Database, customer_id: str) -> StopRow | None:
     """What stops a customer; None when nothing does."""
     row = await db.pool.fetchrow("SELECT * FROM stops WHERE customer_id = $1 AND outcome IS NULL", customer_id)
     return StopRow(*row) if row else None
+
+
+async def stopped_among(db: Database, customers: Collection[str]) -> list[StopRow]:
+    """Those of the customers whom this service has stopped."""
+    rows = await db.pool.fetch("SELECT * FROM stops WHERE customer_id = ANY($1) AND outcome IS NULL", list(customers))
+    return [StopRow(*row) for row in rows]
 
 
 _AT = """

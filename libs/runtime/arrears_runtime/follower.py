@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import asyncpg
+from arrears_events.catalogue.base import Event
 from arrears_events.codec import Topic
 from arrears_events.log.reader import Reader, Record
 
@@ -19,6 +20,7 @@ from arrears_runtime.batch import Batch, Sorted, TryAgain, Waiting, at_of, sort
 from arrears_runtime.clock import Clock
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.dead_letters import DeadLetter, StopRow, park
+from arrears_runtime.keys import Keys
 from arrears_runtime.positions import Partition, Position
 from arrears_runtime.projection import BadRecord, CouldNotFold, View, fold_into
 from arrears_runtime.reactor import Reactor
@@ -46,11 +48,14 @@ class Follower:
         views: Sequence[View],
         partitions: int,
         letters_topic: str,
+        keys: Keys | None = None,
+        shreds_on: Sequence[type[Event]] = (),
     ) -> None:
         self._db, self._reactor, self._clock = db, reactor, clock
         self._topics = {topic.name: topic for topic in reads}
         self._views = {topic.name: [view for view in views if view.topic is topic] for topic in reads}
         self._partitions, self._letters_topic = partitions, letters_topic
+        self._keys, self._shreds_on = keys, frozenset(shreds_on)
         self.positions: dict[Partition, Position] = {}
         self._waiting = Waiting()
         self._last_close: dict[int, date] = {}
@@ -129,6 +134,7 @@ class Follower:
         last_close = self._last_close.get(batch.partition)
         sorted_ = await sort(connection, batch, self._waiting, last_close, self._partitions)
         await self._fold(connection, batch, sorted_)
+        await self._shred(connection, sorted_)
         await sorted_.heard.write(connection)
         sorted_.letters += await closes.note(connection, sorted_.closes)
         await self._reactor.react(connection, batch, sorted_)
@@ -150,6 +156,14 @@ class Follower:
                 culprit = next(fact for fact in facts if fact.envelope is error.fact)
                 batch.bad[at_of(culprit.record)] = bad
                 raise TryAgain from error
+
+    async def _shred(self, connection: Connection, sorted_: Sorted) -> None:
+        """After the folds, which keep new keys from being made meanwhile. On a replay there is no key left to shred."""
+        if not self._keys or not self._shreds_on:
+            return
+        gone = [fact.customer_id for fact in sorted_.new if type(fact.event) in self._shreds_on and fact.customer_id]
+        if gone:
+            await self._keys.shred(connection, gone)
 
     async def _find_the_bad(self, batch: Batch) -> None:
         """The database refused the batch: try its records one by one, keeping nothing, for the first it refuses."""

@@ -6,8 +6,9 @@ Every instance answers HTTP.
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,10 +26,15 @@ from arrears_runtime.condition import BrokerSilent, Watch
 from arrears_runtime.database import UNAVAILABLE, Database
 from arrears_runtime.dead_letters import DeadLetter
 from arrears_runtime.decider import Command, Outcome
+from arrears_runtime.effect import NO_EFFECTS, Effect, Rounds
 from arrears_runtime.follower import Follower
 from arrears_runtime.http.logs import log
-from arrears_runtime.http.service import Condition, NotReady
+from arrears_runtime.http.service import Check, Condition, NotReady
+from arrears_runtime.keys import Keys, MasterKeyWrong
+from arrears_runtime.latest import Latest, LatestFollower
+from arrears_runtime.leading import LeadLost, not_cancelled
 from arrears_runtime.own_log import OwnLog
+from arrears_runtime.policies import Policies
 from arrears_runtime.reactor import Reactor
 from arrears_runtime.relay import Relay
 from arrears_runtime.service import Service
@@ -37,23 +43,19 @@ from arrears_runtime.store import Store
 
 RETRY_SECONDS = 1.0
 """Between two tries to lead, when the broker or the database is away."""
-
-
-class _LeadLost(RuntimeError):
-    """This instance does not lead any more."""
-
-
-PASSING = (*UNAVAILABLE, KafkaError, asyncpg.PostgresError, positions.Fenced, BrokerSilent, _LeadLost)
+PASSING = (*UNAVAILABLE, KafkaError, asyncpg.PostgresError, positions.Fenced, BrokerSilent, LeadLost)
 """What ends a lead and may be over at the next try: broker or database away, another leader."""
-REFUSALS = (topics.TopicsDiffer, LookupError, HistoryIncomplete, positions.ReactionsUnknown)
+REFUSALS = (topics.TopicsDiffer, LookupError, HistoryIncomplete, positions.ReactionsUnknown, MasterKeyWrong)
 """What a person must mend; each says how. It is looked at again until then, and the service is not ready."""
 
 
 class Instance:
     """One process of a service, on its database and the log."""
 
-    def __init__(self, service: Service, db: Database, settings: RuntimeSettings) -> None:
-        self.service, self.database, self.settings = service, db, settings
+    def __init__(
+        self, service: Service, db: Database, settings: RuntimeSettings, effects: Sequence[Effect] = NO_EFFECTS
+    ) -> None:
+        self.service, self.database, self.settings, self._effects = service, db, settings, effects
         self.partitions = {spec.name: spec.partitions for spec in topics.specs()}
         self.by_customer = self.partitions[service.topic.name]
         self._clock: Clock = (
@@ -66,21 +68,24 @@ class Instance:
             views=service.own_views,
             partitions=self.partitions,
         )
-        self.relay = Relay(db, settings.topic_prefix)
-        reactor = Reactor(
-            self.store, self._clock, service=self.name, reactions=service.reactions, deciders=service.deciders
-        )
+        self.keys = self._keys(service.keys_topic) if service.keys_topic else None
+        self.relay = Relay(db, settings.topic_prefix, service.keys_topic)
+        self.policies = Policies(self.name, service.policies, self._earliest)
         self.follower = Follower(
             db,
-            reactor,
+            self._reactor(),
             self._clock,
             reads=service.reads,
             views=service.following_views,
             partitions=self.by_customer,
             letters_topic=service.letters,
+            keys=self.keys,
+            shreds_on=service.shreds_on,
         )
+        self.rounds = Rounds(asked_for=settings.clock == "business")
         self.open = asyncio.Event()
-        self._watch = Watch(db, [topic.name for topic in service.reads], self.by_customer)
+        self.latest = self._latest(service.latest) if service.latest else None
+        self._watch = Watch(db, service.followed, self.by_customer)
         self.problem = "starting"
 
     @property
@@ -93,6 +98,14 @@ class Instance:
             raise NotReady(self.problem)
         return self.database
 
+    @property
+    def has_effects(self) -> bool:
+        return bool(self._effects)
+
+    @property
+    def positions(self) -> dict[positions.Partition, positions.Position]:
+        return self.follower.positions
+
     async def append(self, commands: list[Command]) -> list[Outcome]:
         if not self.open.is_set():
             raise NotReady(self.problem)
@@ -103,13 +116,39 @@ class Instance:
 
     def today(self, customer_id: str) -> date:
         """The business date, in the bank's zone."""
-        return self.now(customer_id).astimezone(ZoneInfo(self.settings.zone)).date()
+        return self._today(partition_of(customer_id.encode(), self.by_customer))
+
+    def _earliest(self) -> date:
+        """Of the partitions' business dates: a policy in force then is followed by another, or stays."""
+        return min(self._today(partition) for partition in range(self.by_customer))
+
+    def _today(self, partition: int) -> date:
+        return self._clock.now(partition).astimezone(ZoneInfo(self.settings.zone)).date()
+
+    def _reactor(self) -> Reactor:
+        return Reactor(
+            self.store,
+            self._clock,
+            service=self.name,
+            reactions=self.service.reactions,
+            deciders=self.service.deciders,
+            policies=self.policies,
+            today=self._today,
+        )
+
+    def _keys(self, topic: str) -> Keys:
+        master = self.settings.master_key
+        return Keys(self.database, self.service.name, topic, self.partitions[topic], master)
+
+    def _latest(self, latest: Latest) -> LatestFollower:
+        assert self.keys, "what is kept of persons is sealed: it needs a keys topic"
+        return LatestFollower(self.database, self.store, self.keys, self._clock, latest, self.service.name)
 
     async def run(self) -> None:
         """Lead whenever nobody else does, for ever; whatever ends a lead is logged and tried again."""
         while True:
             try:
-                await _not_cancelled(self._lead())
+                await not_cancelled(self._lead())
             except* PASSING as lost:
                 self._say(lost)
             except* REFUSALS as refusal:
@@ -144,12 +183,14 @@ class Instance:
                     self.open.set()
                     for work in (
                         self.relay.run(writer),
-                        self.follower.run(reader),
+                        self._follow(reader),
+                        *([self.latest.run(settings.kafka_bootstrap, settings.topic_prefix)] if self.latest else ()),
                         self._commit_reactions(reader),
                         self._watch.until_silent(),
+                        *(effect.run(self) for effect in self._effects),
                         lost(),
                     ):
-                        group.create_task(_not_cancelled(work))
+                        group.create_task(not_cancelled(work))
 
     @asynccontextmanager
     async def _leadership(self) -> AsyncGenerator[Callable[[], Any]]:
@@ -160,12 +201,13 @@ class Instance:
 
         async def lost() -> None:
             await gone.wait()
-            raise _LeadLost("the connection that held the lead is gone")
+            raise LeadLost("the connection that held the lead is gone")
 
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock(4715)"):
                 await self._stand_by()
             await connection.add_listener("outbox", self.relay.woken)
+            await connection.add_listener("outbox", self.rounds.woken)
             yield lost
         finally:
             self._watch.reader = None
@@ -177,6 +219,8 @@ class Instance:
         if await schema.caught_up(self.database, self.service.fingerprint):
             self.open.set()
             await self.follower.load()
+            if self.latest:
+                await self.latest.load()
         else:
             self.open.clear()
         await asyncio.sleep(RETRY_SECONDS / 4)
@@ -184,8 +228,7 @@ class Instance:
     async def prepare(self) -> None:
         """Topics as they must be, and tables of this code; those of another are made anew, once their outbox is out."""
         service, settings = self.service, self.settings
-        read_and_written = {topic.name for topic in (service.topic, service.settings_topic, *service.reads)}
-        await topics.check(settings.kafka_bootstrap, {*read_and_written, service.letters}, settings.topic_prefix)
+        await topics.check(settings.kafka_bootstrap, service.topics, settings.topic_prefix)
         there = await schema.found(self.database)
         if there == service.fingerprint:
             return
@@ -197,7 +240,7 @@ class Instance:
     async def catch_up(self, reader: Reader) -> list[DeadLetter]:
         """Bring streams and own rows up to the heads of the service's own topics."""
         events = (self.service.settings_topic, self.service.topic)
-        own = OwnLog(self.database, self.store, events, self.service.letters, self.partitions)
+        own = OwnLog(self.database, self.store, events, self.service.letters, self.partitions, self.keys)
         gc.freeze()
         return await own.catch_up(reader)
 
@@ -208,9 +251,16 @@ class Instance:
         own_events = bool(await self.database.pool.fetchval("SELECT EXISTS (SELECT 1 FROM streams)"))
         await positions.begin(self.database, reader, read, self.name, own_events=own_events)
         await self.follower.load()
+        if self.latest:
+            await self.latest.begin()
         if forks:
             await self.follower.stop_for(forks)
         await schema.mark(self.database, caught_up=True)
+
+    async def _follow(self, reader: Reader) -> None:
+        """Nothing is reacted to without the policies that it needs."""
+        await self.policies.all_in_force(self.database.pool)
+        await self.follower.run(reader)
 
     async def _commit_reactions(self, reader: Reader) -> None:
         """Tell Kafka how far reactions are, once all that they led to is on the log."""
@@ -232,20 +282,10 @@ class Instance:
             await asyncio.sleep(RETRY_SECONDS / 10)
 
     async def condition(self) -> Condition:
-        """How it is, now."""
-        return await self._watch.condition(self.follower.positions, self.problem, is_open=self.open.is_set())
-
-
-async def _not_cancelled(work: Coroutine[Any, Any, None]) -> None:
-    """Work that ends only by an error, or because it is told to.
-
-    aiokafka lets a CancelledError out when its connection goes at the wrong moment; a task group takes that for an end
-    that was wished for, and nobody would hear that the relay, or the follower, is gone.
-    """
-    try:
-        await work
-    except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if task and task.cancelling():
-            raise
-        raise _LeadLost("the Kafka client was cancelled under us") from None
+        """How it is, now. Positions are taken before all else: what came of their records is in the outbox by then."""
+        read = {**self.follower.positions, **(self.latest.as_positions if self.latest else {})}
+        found = await self._watch.condition(read, self.problem, is_open=self.open.is_set())
+        if not found.checks.get("database", Check(False)).ok:
+            return found
+        checks = {**found.checks, "policies": await self.policies.check(self.database.pool)}
+        return replace(found, checks=checks, waiting=sum([await each.waiting(self.db) for each in self._effects]))

@@ -15,6 +15,7 @@ from arrears_events.log.reader import HistoryIncomplete, Reader, Record
 from arrears_runtime.admission import Fact, read
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.dead_letters import DeadLetter, park
+from arrears_runtime.keys import Keys
 from arrears_runtime.projection import BadRecord
 from arrears_runtime.store import Store
 from arrears_runtime.stream import Stream
@@ -31,17 +32,22 @@ class OwnLog:
     events: Sequence[Topic[Any]]
     letters: str
     partitions: dict[str, int]
+    keys: Keys | None = None
 
     async def catch_up(self, reader: Reader, progress: Progress = lambda _: None) -> list[DeadLetter]:
         """Read from what was confirmed to the heads; gives the records that fit nowhere, whose customers must stop."""
         forks: list[DeadLetter] = []
-        for name in (self.letters, *(topic.name for topic in self.events)):
+        of_keys = (self.keys.topic,) if self.keys else ()
+        for name in (*of_keys, self.letters, *(topic.name for topic in self.events)):
             starts = await self._confirmed(name)
             ends = await reader.ends(list(starts))
-            await self._check_whole(reader, starts, ends)
+            await self._check_whole(reader, starts, ends, compacted=name in of_keys)
             async for records in reader.aside(starts, ends):
                 forks += await self._take(name, records)
                 progress(len(records))
+            await self.db.pool.executemany(_CONFIRM, [(*at, end) for at, end in ends.items()])
+        if self.keys:
+            await self.keys.begin()
         return forks
 
     async def _confirmed(self, topic: str) -> dict[tuple[str, int], int]:
@@ -50,10 +56,10 @@ class OwnLog:
         return {(topic, partition): known.get(partition, 0) for partition in range(self.partitions[topic])}
 
     async def _check_whole(
-        self, reader: Reader, starts: dict[tuple[str, int], int], ends: dict[tuple[str, int], int]
+        self, reader: Reader, starts: dict[tuple[str, int], int], ends: dict[tuple[str, int], int], *, compacted: bool
     ) -> None:
         for (topic, partition), first in (await reader.starts(list(starts))).items():
-            if first > 0:
+            if first > 0 and not compacted:
                 raise HistoryIncomplete(f"{topic}/{partition} begins at offset {first}: its first records are gone")
         for (topic, partition), end in ends.items():
             if end < (known := starts[topic, partition]):
@@ -64,9 +70,11 @@ class OwnLog:
 
     async def _take(self, name: str, records: list[Record]) -> list[DeadLetter]:
         async with self.db.transaction() as connection:
+            forks: list[DeadLetter] = []
             if name == self.letters:
-                forks: list[DeadLetter] = []
                 await self._take_letters(connection, records)
+            elif self.keys and name == self.keys.topic:
+                await self.keys.take(connection, records)
             else:
                 forks = await self._take_events(connection, records)
             end = records[-1].offset + 1

@@ -1,6 +1,7 @@
 """From facts to commands: what each asks of a stream of ours, and what falls due at a close. Never on a replay."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from arrears_events.catalogue.base import DayClosed
@@ -13,6 +14,7 @@ from arrears_runtime.clock import Clock
 from arrears_runtime.database import Connection
 from arrears_runtime.dead_letters import DeadLetter
 from arrears_runtime.decider import Command, Decider, Refusal
+from arrears_runtime.policies import InForce, Policies
 from arrears_runtime.projection import BadRecord
 from arrears_runtime.reaction import Reaction
 from arrears_runtime.stops import StopCustomer, stream_of_stop
@@ -35,19 +37,29 @@ class Reactor:
         service: str,
         reactions: Sequence[Reaction],
         deciders: Sequence[Decider[Any]],
+        policies: Policies,
+        today: Callable[[int], date],
     ) -> None:
+        """`today`: the business date of a partition."""
         self._store, self._clock, self._service = store, clock, service
+        self._policies, self._today = policies, today
         self._reactions = _by_event(reactions)
         self._at_close = {decider.category: decider.at_close for decider in deciders if decider.at_close}
 
     async def react(self, connection: Connection, batch: Batch, sorted_: Sorted) -> None:
         """Send what the facts ask for. Raises TryAgain when one of them is found bad by it."""
-        asked = [
-            (fact, self._command(reaction.stream(fact.envelope), reaction.name, body, fact, fact.customer_id))
+        fired = [
+            (fact, reaction)
             for fact in sorted_.facts
             if fact.record.offset >= batch.react_from
             for reaction in self._reactions.get(type(fact.event), ())
-            if (body := self._ask(reaction, fact, batch)) is not None
+        ]
+        names = {reaction.policy for _, reaction in fired if reaction.policy}
+        in_force = await self._in_force(connection, names, batch.partition)
+        asked = [
+            (fact, self._command(reaction.stream(fact.envelope), reaction.name, body, fact, fact.customer_id))
+            for fact, reaction in fired
+            if (body := self._ask(reaction, fact, batch, in_force)) is not None
         ]
         await self._send(connection, asked, batch)
 
@@ -63,9 +75,16 @@ class Reactor:
         if commands:
             await self._store.append(commands, connection)
 
-    def _ask(self, reaction: Reaction, fact: Fact, batch: Batch) -> Any:
+    async def _in_force(self, connection: Connection, names: set[str], partition: int) -> dict[str, InForce]:
+        """By name; a batch is of one business day, and what was published before it counts."""
+        if names:
+            await self._policies.refresh(connection)
+        today = self._today(partition)
+        return {name: await self._policies.in_force(connection, name, today) for name in names}
+
+    def _ask(self, reaction: Reaction, fact: Fact, batch: Batch, in_force: Mapping[str, InForce]) -> Any:
         try:
-            return reaction.ask(fact.envelope)
+            return reaction.ask(fact.envelope, *((in_force[reaction.policy],) if reaction.policy else ()))
         except Exception as error:
             batch.bad[at_of(fact.record)] = BadRecord("reaction-failed")
             raise TryAgain from error

@@ -20,8 +20,8 @@ GATHERING_SECONDS = 0.004
 class Relay:
     """Publishes one service's outbox. An error ends it; the next one begins where the log's tail says."""
 
-    def __init__(self, db: Database, prefix: str) -> None:
-        self._db, self._prefix = db, prefix
+    def __init__(self, db: Database, prefix: str, keys_topic: str | None = None) -> None:
+        self._db, self._prefix, self._keys_topic = db, prefix, keys_topic
         self._wake = asyncio.Event()
 
     def woken(self, *_: object) -> None:
@@ -43,6 +43,13 @@ class Relay:
             await self._publish(writer, rows)
 
     async def _publish(self, writer: Writer, rows: list[asyncpg.Record]) -> None:
+        """Keys are acknowledged before anything else is sent: no text may be on the log without what opens it."""
+        keys = [row for row in rows if row["topic"] == self._keys_topic]
+        others = [row for row in rows if row["topic"] != self._keys_topic]
+        for together in filter(None, (keys, others)):
+            await self._send(writer, together)
+
+    async def _send(self, writer: Writer, rows: list[asyncpg.Record]) -> None:
         sent = [
             await writer.send(
                 self._prefix + row["topic"], row["key"], row["value"], row["partition"], _headers(row["headers"])

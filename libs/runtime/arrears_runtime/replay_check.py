@@ -13,8 +13,13 @@ from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
 
 SCRATCH = "replay_check"
-NOT_COMPARED = frozenset({"outbox", "positions", "confirmed", "caught_up"})
+NOT_COMPARED = frozenset({"outbox", "positions", "confirmed", "caught_up", "latest_read"})
 """What is not a fold: how far this database has read and published."""
+_PLACES = {
+    "positions": "topic, partition, folded",
+    "confirmed": "topic, partition, next",
+    "latest_read": "topic, partition, next",
+}
 SHOWN = 10
 TRIES = 20
 """Of reading on to where a service that goes on working stands."""
@@ -84,13 +89,16 @@ async def _fold_to(live: Database, instance: Instance, reader: Reader) -> None:
         await follower.take({(records[0].topic, records[0].partition): records})
     if forks:
         await follower.stop_for(forks)
+    if instance.latest:
+        await instance.latest.begin()
+        await instance.latest.catch_up(reader)
 
 
 async def _same_place(connection: asyncpg.pool.PoolConnectionProxy) -> bool:
     """Whether both have read as far, and all that was written is on the log."""
     if await connection.fetchval("SELECT EXISTS (SELECT 1 FROM public.outbox)"):
         return False
-    for table, columns in (("positions", "topic, partition, folded"), ("confirmed", "topic, partition, next")):
+    for table, columns in _PLACES.items():
         if await connection.fetchval(
             f"SELECT EXISTS (SELECT {columns} FROM public.{table} EXCEPT SELECT {columns} FROM {SCRATCH}.{table})"
         ):

@@ -1,23 +1,31 @@
 """What a service is made of."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from arrears_events.catalogue.base import Event
 from arrears_events.codec import Topic
 from sqlalchemy import MetaData
 
-from arrears_runtime import dead_letters, schema, stream
+from arrears_runtime import dead_letters, keys, policies, schema, stream
 from arrears_runtime.decider import Decider
+from arrears_runtime.latest import Latest
 from arrears_runtime.projection import View
+from arrears_runtime.publication import POLICY
 from arrears_runtime.reaction import Reaction
 from arrears_runtime.stops import SKIP, STOP
 
 
 @dataclass(frozen=True)
 class Service:
-    """What a service is made of: the topics it writes and reads, its aggregates, read models and reactions."""
+    """What a service is made of: the topics it writes and reads, its aggregates, read models and reactions.
+
+    `policies`: name -> kind of each without which it decides nothing and is not ready. `keys_topic`: where the keys of
+    the texts that it seals are kept; at an event of `shreds_on` those of its customer are destroyed. `latest`: what it
+    keeps, sealed, of a compacted topic.
+    """
 
     name: str
     topic: Topic[Any]
@@ -27,6 +35,30 @@ class Service:
     deciders: Sequence[Decider[Any]] = ()
     views: Sequence[View] = ()
     reactions: Sequence[Reaction] = ()
+    policies: Mapping[str, str] = field(default_factory=dict[str, str])
+    keys_topic: str | None = None
+    shreds_on: Sequence[type[Event]] = ()
+    latest: Latest | None = None
+
+    def __post_init__(self) -> None:
+        asked = {reaction.policy for reaction in self.reactions if reaction.policy}
+        assert asked <= self.policies.keys(), f"{self.name}: a reaction asks for a policy that is not among its own"
+
+    @property
+    def followed(self) -> tuple[str, ...]:
+        """The topics that it follows, by name."""
+        return tuple(topic.name for topic in (*self.reads, *((self.latest.topic,) if self.latest else ())))
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """All that it reads and writes."""
+        own = (
+            self.topic.name,
+            self.settings_topic.name,
+            self.letters,
+            *((self.keys_topic,) if self.keys_topic else ()),
+        )
+        return frozenset((*own, *self.followed))
 
     @property
     def letters(self) -> str:
@@ -34,7 +66,12 @@ class Service:
 
     @cached_property
     def all_views(self) -> tuple[View, ...]:
-        return *self.views, *dead_letters.views_of(self.topic, self.settings_topic)
+        return (
+            *self.views,
+            *dead_letters.views_of(self.topic, self.settings_topic),
+            policies.view_of(self.settings_topic),
+            *keys.views_of((self.topic, *self.reads), self.shreds_on),
+        )
 
     @cached_property
     def own_views(self) -> tuple[View, ...]:
@@ -49,7 +86,7 @@ class Service:
     @cached_property
     def by_category(self) -> dict[str, tuple[Decider[Any], Topic[Any]]]:
         found = {decider.category: (decider, self.topic) for decider in (*self.deciders, STOP)}
-        return {**found, SKIP.category: (SKIP, self.settings_topic)}
+        return {**found, **{decider.category: (decider, self.settings_topic) for decider in (SKIP, POLICY)}}
 
     @cached_property
     def metadatas(self) -> tuple[MetaData, ...]:

@@ -24,6 +24,7 @@ class RuntimeSettings(HttpSettings):
     topic_prefix: str = ""  # several installations may share a broker; tests do
     database_url: SecretStr  # postgresql://role:password@host:port/database, of this service alone
     database_connections: int = 16  # one for each of 8 partitions, relay, commits, and some for requests
+    master_key: SecretStr | None = None  # 64 hex digits, of a service that seals texts: it wraps its customers' keys
     zone: str = "Asia/Shanghai"  # the bank's: business dates are dates there
     clock: Literal["wall", "business"] = "wall"  # business: 10:00 of the business date after the last close
     clock_opens: date = date(2026, 3, 31)  # of the business clock, before the first close

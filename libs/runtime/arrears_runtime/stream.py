@@ -20,9 +20,11 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    select,
     text,
 )
 
+from arrears_runtime.database import Database
 from arrears_runtime.decider import Decider
 from arrears_runtime.projection import Rows, View
 
@@ -54,7 +56,7 @@ outbox = Table(
     Column("topic", Text, nullable=False),
     Column("partition", Integer, nullable=False),
     Column("key", LargeBinary),
-    Column("value", LargeBinary, nullable=False),
+    Column("value", LargeBinary),
     Column("headers", Text),
     Column("streamid", Text, nullable=False),
     Column("streamversion", Integer, nullable=False),
@@ -85,7 +87,7 @@ class OutboxRow(NamedTuple):
     topic: str
     partition: int
     key: bytes | None
-    value: bytes
+    value: bytes | None
     headers: str | None
     streamid: str
     streamversion: int
@@ -131,3 +133,8 @@ class Stream:
         state = self.decider.adapter.dump_json(self.state).decode()
         due = self.decider.due(self.state)
         return StreamRow(self.id, self.customer_id, partition, self.version, self.hash, state, due)
+
+
+async def state_of(db: Database, streamid: str) -> str | None:
+    """A stream's state as JSON, for a page that shows what its next command would be decided on."""
+    return await db.row(str, select(streams.c.state).where(streams.c.streamid == streamid))

@@ -4,7 +4,8 @@ import asyncio
 import json
 import sqlite3
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -21,11 +22,13 @@ from arrears_events.audit.timeline import Line
 from arrears_events.audit.timeline import timeline as timeline_of
 from arrears_events.audit.topics import AUDITED, BANK, CASE
 from arrears_events.audit.verification import Summary
+from arrears_events.command import Parts
 from arrears_events.errors import StackNotFound
 from arrears_events.log.reader import Reader
 from arrears_events.settings import Settings
 
 T = TypeVar("T")
+GROUP = "arrears.audit"
 TOPICS = {topic.name: topic for topic in AUDITED}
 
 
@@ -43,7 +46,21 @@ class Wanted(NamedTuple):
     customer: str | None
 
 
-@click.group()
+class Commands(Parts):
+    """The commands of this package, and after them those that other packages add, by entry points of GROUP."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self.commands, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return self.commands.get(cmd_name) or super().get_command(ctx, cmd_name)
+
+
+def added() -> Iterable[EntryPoint]:
+    return entry_points(group=GROUP)
+
+
+@click.group(cls=Commands, find=added)
 def audit() -> None:
     """Walk and prove the history, from Kafka alone."""
 
@@ -56,7 +73,7 @@ def verify(as_json: bool) -> None:
     Ends with 0 when the history is whole (notes may have been made), 1 when it is not, 2 when it cannot be read.
     """
     sheet, bar = JsonSheet() if as_json else Sheet(), Bar()
-    summary = _answer(_verify(sheet, bar))
+    summary = answer(_verify(sheet, bar))
     bar.end()
     sheet.end(summary)
     sys.exit(1 if summary.findings["error"] else 0)
@@ -71,7 +88,7 @@ def timeline(account: str | None, case: str | None, customer: str | None, as_jso
     """Tell what happened, when, by whom, and because of what."""
     if bool(account) + bool(case) != 1 and not (customer and not account and not case):
         raise click.UsageError("Name one of --account and --case, or --customer alone.")
-    lines = _answer(_timeline(Wanted(account, _written(case), customer)))
+    lines = answer(_timeline(Wanted(account, _written(case), customer)))
     if as_json:
         click.echo(json.dumps([line.as_json(TOPICS[line.entry.record.topic]) for line in lines], indent=1))
     else:
@@ -83,7 +100,8 @@ def _echo(lines: list[Line]) -> None:
         click.echo(row)
 
 
-def _answer(question: Coroutine[Any, Any, T]) -> T:
+def answer(question: Coroutine[Any, Any, T]) -> T:
+    """The answer to a question that Kafka is asked. Raises Unanswerable."""
     try:
         return asyncio.run(question)
     except StackNotFound as missing:
@@ -98,20 +116,21 @@ def _answer(question: Coroutine[Any, Any, T]) -> T:
         raise Unanswerable(f"Kafka does not answer: {error}") from None
 
 
-def _reader() -> Reader:
+def reader() -> Reader:
+    """Of the log that the settings name."""
     settings = Settings()
     return Reader(settings.bootstrap(), settings.topic_prefix)
 
 
 async def _verify(sheet: Sheet, bar: Bar) -> Summary:
-    async with _reader() as reader:
-        return await verify_history(reader, AUDITED, sheet.tell, bar)
+    async with reader() as log:
+        return await verify_history(log, AUDITED, sheet.tell, bar)
 
 
 async def _timeline(wanted: Wanted) -> list[Line]:
-    async with _reader() as reader:
-        customer = wanted.customer or await _customer(reader, wanted)
-        entries = await entries_of_customer(reader, AUDITED, customer)
+    async with reader() as log:
+        customer = wanted.customer or await _customer(log, wanted)
+        entries = await entries_of_customer(log, AUDITED, customer)
     chosen = _chosen(entries, wanted)
     if not any(not entry.is_context for entry in chosen):
         raise LookupError(f"nothing on the log is about {' '.join(filter(None, wanted))}")

@@ -7,6 +7,7 @@ import hmac
 from typing import NamedTuple
 
 from arrears_events.catalogue.bank import ContactPoint, ContactPointKind, CustomerProfileChanged
+from arrears_events.catalogue.persons import CustomerDetailsUpdated
 
 _KEY = b"arrears: people who do not exist"  # no secret: what it hides is made up from the id, which is public
 
@@ -48,15 +49,33 @@ def profile_of(customer_id: str, jurisdiction: str) -> CustomerProfileChanged:
     )
 
 
+def details_of(customer_id: str) -> CustomerDetailsUpdated:
+    """What the profile's digests are of, with a name."""
+    values = contact_values(customer_id)
+    return CustomerDetailsUpdated(
+        customer_id=customer_id,
+        restricted=False,
+        name=f"Example Person {_number(customer_id)}",
+        address=values["post"],
+        contact_points={f"{customer_id}/{kind}": value for kind, value in values.items()},
+        parties={},
+        employer=f"Example Works {_number(customer_id) % 100}",
+    )
+
+
 def contact_values(customer_id: str) -> dict[ContactPointKind, str]:
     """What the digests are of; each value belongs to one customer of the portfolio."""
-    number = int(customer_id.rpartition("-")[2])
+    number = _number(customer_id)
     return {
         "mobile": f"+9991{number:010}",
         "home": f"+9992{number:010}",
         "email": f"{customer_id.lower()}@customers.example",
         "post": f"{number} Example Road",
     }
+
+
+def _number(customer_id: str) -> int:
+    return int(customer_id.rpartition("-")[2])
 
 
 def digest_of(value: str) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
+from arrears_events.bank.people import details_of
 from arrears_events.bank.portfolio import SOURCE, Portfolio
 from arrears_events.bank.publisher import BankPublisher
 from arrears_events.bank.settled import Services
+from arrears_events.catalogue.bank import CustomerProfileChanged
 from arrears_events.errors import AnotherPortfolio
 
 FACTS_AT = time(1, tzinfo=UTC)
@@ -42,7 +44,8 @@ async def play(
     each_day: bool = False,
     progress: Progress = lambda _: None,
 ) -> int:
-    """Day by day: the facts, and all is settled; the close, and all is settled again; `after_day`, and once more.
+    """Day by day: the facts, and all is settled; the close, and again; what is due to go out, and again; `after_day`,
+    and once more.
 
     `services`: URLs by name. Days without a fact that follow one another are closed together, and `after_day` hears of
     the last; with `each_day` they are not. Gives the number of days. Raises AnotherPortfolio, NotSettled.
@@ -55,6 +58,8 @@ async def play(
             await all_.settled()
             await bank.close_days((day, _next(day)) for day in together)
             await all_.settled()
+            await all_.round()
+            await all_.settled()
             if after_day:
                 await after_day(together[-1])
                 await all_.settled()
@@ -63,12 +68,15 @@ async def play(
 
 
 async def publish_facts(portfolio: Portfolio, bank: BankPublisher, day: date) -> None:
-    """What all accounts have on `day`."""
+    """What all accounts have on `day`; with a customer's profile, who they are."""
     at = datetime.combine(day, FACTS_AT)
     if day in portfolio.fact_days:
         for facts in portfolio.facts_on(day):
             for fact in facts:
                 await bank.publish(fact.event, id=fact.id, time=at)
+                if isinstance(fact.event, CustomerProfileChanged):
+                    customer = fact.event.customer_id
+                    await bank.tell(details_of(customer), id=f"{customer}/details/{day}", time=at)
 
 
 def days_left(portfolio: Portfolio, bank: BankPublisher) -> list[date]:

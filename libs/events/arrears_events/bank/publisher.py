@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from types import TracebackType
+from typing import Any
 
 from aiokafka.errors import KafkaConnectionError
 
@@ -11,7 +12,8 @@ from arrears_events.bank.day import PartitionDay
 from arrears_events.bank.tail import read_tail
 from arrears_events.catalogue.bank import BANK, BankEvent, BusinessDayClosed
 from arrears_events.catalogue.base import Event
-from arrears_events.codec import digest, encode
+from arrears_events.catalogue.persons import BANK_CUSTOMERS, CustomerDetailsUpdated
+from arrears_events.codec import Topic, digest, encode
 from arrears_events.envelope import SourceEvent
 from arrears_events.errors import LogUnreachable, PublishedOtherwise
 from arrears_events.log.partitioning import partition_of
@@ -63,9 +65,18 @@ class BankPublisher:
         """
         assert not isinstance(event, BusinessDayClosed), "close_day writes it, with its totals"
         partition = partition_of(event.customer_id.encode(), len(self._days))
-        value = self._encoded(event, id, time)
+        value = self._encoded(BANK, event, id, time)
         if self._days[partition].say(id, digest(value), event):
-            await self._send(event.customer_id.encode(), value, partition)
+            await self._send(BANK, event.customer_id.encode(), value, partition)
+
+    async def tell(self, details: CustomerDetailsUpdated, *, id: str, time: datetime) -> None:  # noqa: A002
+        """Hand over who a customer is. It belongs to no day, and told again changes nothing."""
+        value = self._encoded(BANK_CUSTOMERS, details, id, time)
+        await self._send(BANK_CUSTOMERS, details.customer_id.encode(), value)
+
+    async def erase(self, customer_id: str) -> None:
+        """Hand over that the person is to be forgotten, by all, for ever."""
+        await self._send(BANK_CUSTOMERS, customer_id.encode(), None)
 
     async def close_day(self, day: date, next_business_date: date) -> None:
         """Write BusinessDayClosed with the day's totals to every partition, after all of the day is acknowledged."""
@@ -97,18 +108,20 @@ class BankPublisher:
                 partition=partition,
                 totals=said.totals,
             )
-            value = self._encoded(closed, id_, at)
+            value = self._encoded(BANK, closed, id_, at)
             if said.close(id_, digest(value)):
-                await self._send(None, value, partition)
+                await self._send(BANK, None, value, partition)
 
-    def _encoded(self, event: Event, id_: str, at: datetime) -> bytes:
-        type_ = BANK.type_of(type(event))
+    def _encoded(self, topic: Topic[Any], event: Event, id_: str, at: datetime) -> bytes:
+        type_ = topic.type_of(type(event))
         return encode(
             _Envelope(source=self.source, id=id_, type=type_, schemaversion=event.version, time=at, data=event)
         )
 
-    async def _send(self, key: bytes | None, value: bytes, partition: int) -> None:
+    async def _send(
+        self, topic: Topic[Any], key: bytes | None, value: bytes | None, partition: int | None = None
+    ) -> None:
         if len(self._in_flight) >= IN_FLIGHT_MOST:
             await self.acknowledged()
-        name = f"{self.topic_prefix}{BANK.name}"
+        name = f"{self.topic_prefix}{topic.name}"
         self._in_flight.append(await self._writer.send(name, key, value, partition))

@@ -17,15 +17,23 @@ POLL = timedelta(milliseconds=10)
 PATIENCE = timedelta(seconds=60)
 """How long nothing may change anywhere while some service is not at rest."""
 
+NO_SUCH_DOOR = 404
+ROUND_SECONDS_MAX = 120.0
+"""Of a day's messages; a large portfolio has thousands of them."""
+
 Ends = dict[tuple[str, int], int]
 
 
 class Readiness(BaseModel):
-    """A service's answer to GET /health/ready. `positions`: by topic and partition, the next offset to read."""
+    """A service's answer to GET /health/ready. `positions`: by topic and partition, the next offset to read.
+
+    `waiting`: what was handed to a provider (mail, SMS, telephone) and has no outcome yet.
+    """
 
     ready: bool
     lag: int
     outbox: int
+    waiting: int = 0
     positions: dict[str, list[int]]
 
     def at_rest(self, ends: Ends) -> bool:
@@ -34,7 +42,7 @@ class Readiness(BaseModel):
             for topic, positions in self.positions.items()
             for partition, position in enumerate(positions)
         )
-        return self.ready and self.outbox == 0 and read
+        return self.ready and self.outbox == self.waiting == 0 and read
 
 
 class Services:
@@ -79,6 +87,13 @@ class Services:
                 raise NotSettled(_what_is_wrong(found, ends, patience))
             await asyncio.sleep(POLL.total_seconds())
 
+    async def round(self) -> None:
+        """Everything that is due to go out to customers goes out now. A service that sends nothing has no such door."""
+        for url in self._urls.values():
+            answer = await self._client.post(f"{url}/rounds", timeout=ROUND_SECONDS_MAX)
+            if answer.is_error and answer.status_code != NO_SUCH_DOOR:
+                raise NotSettled(f"{url}/rounds answered {answer.status_code}: what was due did not all go out.")
+
     async def _ask(self, name: str) -> "Readiness | str":
         """The answer, or why there is none."""
         try:
@@ -92,7 +107,11 @@ class Services:
 
 def _what_is_wrong(found: Mapping[str, "Readiness | str"], ends: Ends, patience: timedelta) -> str:
     def say(each: Any) -> str:
-        return each if isinstance(each, str) else f"ready {each.ready}, lag {each.lag}, outbox {each.outbox}"
+        return (
+            each
+            if isinstance(each, str)
+            else f"ready {each.ready}, lag {each.lag}, outbox {each.outbox}, waiting {each.waiting}"
+        )
 
     restless = {name: e for name, e in found.items() if not (isinstance(e, Readiness) and e.at_rest(ends))}
     said = "; ".join(f"{name}: {say(each)}" for name, each in restless.items())

@@ -1,9 +1,9 @@
-"""What every event of the catalogue is, and the few that the log itself needs: a day's close, a customer stopped."""
+"""What every event of the catalogue is, and those that any service needs: a day's close, a stop, a policy."""
 
 import datetime as dt
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from arrears_events.money import SumString
 
@@ -12,6 +12,8 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,1
 Ids = Annotated[frozenset[Id], PlainSerializer(sorted, return_type=list[str])]
 """A set of ids; written in order, so that the same set has the same bytes."""
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+PolicyName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Event(BaseModel):
@@ -84,3 +86,45 @@ class DeadLetterSkipped(Event):
     partition: int
     offset: int
     by: str
+
+
+class PolicyRef(BaseModel):
+    """Which text a decision was made by: PolicyPublished holds it, `sha256` is of its UTF-8 bytes.
+
+    `version` counts what one service published by that name: 1, 2, 3 … without a gap.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: PolicyName
+    version: Annotated[int, Field(ge=1)]
+    sha256: Sha256
+
+
+class _PolicyText(Event):
+    """`body` is the whole text of `policy`; it decides from the business date `effective_from` on."""
+
+    policy: PolicyRef
+    body: Annotated[str, Field(max_length=262_144)]
+    effective_from: dt.date
+    proposed_by: str
+
+
+class PolicyProposed(_PolicyText):
+    """A person wants this text to be the policy. It decides nothing until another person has approved it.
+
+    A later proposal of the same name takes its place, and its version.
+    """
+
+    wire: ClassVar[str] = "PolicyProposed"
+
+
+class PolicyPublished(_PolicyText):
+    """Another person than the proposer approved this very text: from `effective_from` on the service decides by it.
+
+    Of several versions the one with the latest `effective_from` that has come is in force; of two of the same date the
+    later version.
+    """
+
+    wire: ClassVar[str] = "PolicyPublished"
+    approved_by: str

@@ -1,13 +1,26 @@
 """What happened to customers' cases (topic case.events). A case is one episode of arrears (逾期) of one account."""
 
-from typing import ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 from uuid import UUID
 
-from arrears_events.catalogue.base import CustomerEvent, CustomerResumed, CustomerStopped, DeadLetterSkipped, Id
+from pydantic import Field
+
+from arrears_events.catalogue.base import (
+    CustomerEvent,
+    CustomerResumed,
+    CustomerStopped,
+    DeadLetterSkipped,
+    Id,
+    PolicyProposed,
+    PolicyPublished,
+    PolicyRef,
+)
+from arrears_events.catalogue.contact import Channel, Purpose
 from arrears_events.catalogue.ledger import BusinessDate, Days, LedgerEvent, Parts
 from arrears_events.codec import Topic
 from arrears_events.envelope import StreamEvent
 from arrears_events.money import Amount, Money
+from arrears_events.sealed import Sealed
 
 Stage = Literal["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7", "recovery"]
 """账龄 by the bank's days past due: M1 1-30, M2 31-60 … M6 151-180, M7 over 180; `recovery` after a write-off.
@@ -113,7 +126,7 @@ class DisputeRaised(LedgerEvent):
     """The customer contests (异议) a part of the arrears, which is held: nobody demands it until this is resolved.
 
     `statement_id` and `line_id` say what is contested, where it is known. `acknowledge_by` and `resolve_by` are the
-    last days for it: at the bank's close of such a day the dispute is escalated.
+    last days for it, by the policy: at the bank's close of such a day the dispute is escalated.
     """
 
     wire: ClassVar[str] = "DisputeRaised"
@@ -124,6 +137,7 @@ class DisputeRaised(LedgerEvent):
     raised_on: BusinessDate
     acknowledge_by: BusinessDate
     resolve_by: BusinessDate
+    policy: PolicyRef
     statement_id: Id | None = None
     line_id: Id | None = None
 
@@ -160,9 +174,40 @@ class DisputeEscalated(_OfDispute):
     on: BusinessDate
 
 
+class NoteAdded(CustomerEvent):
+    """Somebody wrote a note (备注) on a case, open or closed. When and who, the envelope says."""
+
+    wire: ClassVar[str] = "NoteAdded"
+    account_id: Id
+    case_id: UUID
+    note_id: UUID
+    text: Sealed
+
+
+class TreatmentStepDue(LedgerEvent):
+    """A case rose to `stage` for the first time, and row `row` of the treatment table asks for this contact.
+
+    `due_on` is the as_of of the word that raised it, or the day of the write-off. `amount`: what was to be demanded of
+    the ledger whose word raised it. The law may still say no.
+    """
+
+    wire: ClassVar[str] = "TreatmentStepDue"
+    case_id: UUID
+    stage: Stage
+    due_on: BusinessDate
+    channel: Channel
+    purpose: Purpose
+    amount: Amount
+    policy: PolicyRef
+    row: Annotated[int, Field(ge=0)]
+
+
 CaseEvent = (
     CaseOpened | ArrearsChanged | StageChanged | CaseClosed | ReversalNoted | ClearingNoted | WriteOffNoted
-    | DisputeRaised | DisputeAcknowledged | DisputeResolved | DisputeEscalated
+    | DisputeRaised | DisputeAcknowledged | DisputeResolved | DisputeEscalated | NoteAdded
+    | TreatmentStepDue
 )  # fmt: skip
 CASE = Topic.of("case.events", StreamEvent, (*get_args(CaseEvent), CustomerStopped, CustomerResumed))
-CASE_SETTINGS = Topic.of("case.settings", StreamEvent, (DeadLetterSkipped,))
+CASE_KEYS = "case.keys"
+"""Where the keys of the sealed texts are kept, wrapped; a null value shreds."""
+CASE_SETTINGS = Topic.of("case.settings", StreamEvent, (DeadLetterSkipped, PolicyProposed, PolicyPublished))

@@ -4,13 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record where it lies. `topic` is without the prefix of an installation."""
+    """A record where it lies. `topic` is without the prefix of an installation.
+
+    `is_null`: it has no value, not even an empty one, and on a compacted topic takes its key away.
+    """
 
     topic: str
     partition: int
@@ -19,6 +23,7 @@ class Record:
     value: bytes
     timestamp: int
     headers: tuple[tuple[str, bytes], ...] = ()
+    is_null: bool = False
 
 
 class HistoryIncomplete(RuntimeError):
@@ -94,12 +99,13 @@ class Reader:
         fetched = await self.consumer.getmany(timeout_ms=timeout_ms, max_records=max_records)
         cut = len(self._prefix)
         return {
-            (at.topic[cut:], at.partition): [
-                Record(at.topic[cut:], at.partition, r.offset, r.key, r.value or b"", r.timestamp, tuple(r.headers))
-                for r in records
-            ]
+            (at.topic[cut:], at.partition): [_record(at.topic[cut:], each) for each in records]
             for at, records in fetched.items()
         }
+
+    async def positions(self, partitions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """The next offset of each, past all that is no record: what was compacted away, a transaction's marks."""
+        return {at: await self.consumer.position(self._at(*at)) for at in partitions}
 
     async def aside(
         self, starts: Mapping[tuple[str, int], int], ends: Mapping[tuple[str, int], int]
@@ -122,8 +128,8 @@ class Reader:
                 wanted = [record for record in records if at in left and record.offset < left[at]]
                 if wanted:
                     yield wanted
-                position = await self.consumer.position(self._at(*at))
-                if at in left and position >= left[at]:
+            for at, position in (await self.positions(left)).items():
+                if position >= left[at]:
                     del left[at]
                     self.consumer.pause(self._at(*at))
 
@@ -135,3 +141,8 @@ class Reader:
 
     def _at(self, topic: str, partition: int) -> TopicPartition:
         return TopicPartition(self._prefix + topic, partition)
+
+
+def _record(topic: str, found: Any) -> Record:
+    value, headers = found.value or b"", tuple(found.headers)
+    return Record(topic, found.partition, found.offset, found.key, value, found.timestamp, headers, found.value is None)

@@ -50,11 +50,14 @@ class Writer:
         self,
         topic: str,
         key: bytes | None,
-        value: bytes,
+        value: bytes | None,
         partition: int | None = None,
         headers: Sequence[tuple[str, bytes]] = (),
     ) -> Acknowledged:
-        """Hand a record over; the future tells where it lies. Without a key the partition must be named."""
+        """Hand a record over; the future tells where it lies. Without a key the partition must be named.
+
+        On a compacted topic no value at all takes the key away.
+        """
         if partition is None:
             assert key is not None, "a record without a key names its partition"
             partition = partition_of(key, await self.partitions(topic))

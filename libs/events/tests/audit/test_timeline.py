@@ -10,7 +10,7 @@ from arrears_events.audit.scope import of_account, of_case
 from arrears_events.audit.table import rows
 from arrears_events.audit.timeline import Line, timeline
 from arrears_events.catalogue.bank import BANK, SpecialStatusNotified
-from arrears_events.catalogue.base import CustomerStopped
+from arrears_events.catalogue.base import CustomerStopped, PolicyRef
 from arrears_events.catalogue.case import CASE
 from arrears_events.catalogue.plan import PLAN, PromiseBroken, PromiseMade
 from arrears_events.ids import case_id
@@ -46,6 +46,7 @@ def _promise(promise_id: UUID) -> PromiseMade:
         due=date(2026, 4, 20),
         latest=date(2026, 5, 1),
         grace_days=0,
+        policy=PolicyRef(name="promises", version=1, sha256="0" * 64),
     )
 
 

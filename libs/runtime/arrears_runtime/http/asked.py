@@ -13,6 +13,7 @@ from starlette.types import Scope
 from typing_extensions import TypedDict
 
 from arrears_runtime.http.callers import CallerRequest
+from arrears_runtime.http.card_numbers import SEALED
 from arrears_runtime.http.problems import Problem, invalid
 from arrears_runtime.http.strict_json import Body
 
@@ -38,6 +39,7 @@ class Asked:
     path: "Values"
     query: "Values"
     names: frozenset[str]  # of the body's fields: they are ours, so a problem may say them
+    sealed: bool  # whether a text stands in the body that is kept sealed
 
     @classmethod
     def of(cls, endpoint: Callable[..., Any], path: str) -> "Asked":
@@ -53,6 +55,7 @@ class Asked:
         assert len(bodies) < 2, f"{endpoint.__name__} asks for one body at most"
         body = next(iter(bodies.values()), None)
         assert body is None or issubclass(body, Body), f"the body of {endpoint.__name__} is a Body, which is strict"
+        schema = body.model_json_schema() if body else {}
         return cls(
             request=next(iter(requests.values())),
             request_as=next(iter(requests)),
@@ -60,7 +63,8 @@ class Asked:
             body_as=next(iter(bodies), ""),
             path=Values.of(in_path, "not-found"),
             query=Values.of(in_query, "query-invalid"),
-            names=frozenset(_field_names(body.model_json_schema())) if body else frozenset(),
+            names=frozenset(_field_names(schema)),
+            sealed=_has_sealed(schema),
         )
 
     def arguments(self, request: CallerRequest) -> dict[str, Any]:
@@ -145,6 +149,12 @@ def _parts(kind: Any) -> Iterator[Any]:
     yield kind
     for part in get_args(kind):
         yield from _parts(part)
+
+
+def _has_sealed(schema: Any) -> bool:
+    if isinstance(schema, dict):
+        return SEALED in schema or any(map(_has_sealed, schema.values()))  # pyright: ignore[reportUnknownMemberType,reportUnknownArgumentType]
+    return isinstance(schema, list) and any(map(_has_sealed, schema))  # pyright: ignore[reportUnknownArgumentType]
 
 
 def _field_names(schema: Any) -> Iterator[str]:

@@ -13,6 +13,8 @@ from arrears_runtime.http.problems import Problem
 from arrears_runtime.http.service import Service
 from arrears_runtime.http.settings import HttpSettings
 from arrears_runtime.http.trace import Trace, trace_of
+from arrears_runtime.keys import Keys
+from arrears_runtime.policies import InForce, Policies
 
 T = TypeVar("T")
 
@@ -35,6 +37,7 @@ class CallerRequest(Request):
     caller: Caller
     query: dict[str, str]
     content: bytes = b""  # the body in its one writing
+    sealed: bool = False  # whether a text may stand in it that is kept sealed
     answer_headers: dict[str, str]
 
     def prepare(self, *, if_match: bool) -> None:
@@ -55,6 +58,21 @@ class CallerRequest(Request):
     def today(self, customer_id: str) -> date:
         """The business date of a customer, in the bank's zone."""
         return self.service.today(customer_id)
+
+    @property
+    def sealing(self) -> Keys:
+        """The customers' keys, by which their texts are sealed and opened."""
+        keys: Keys | None = self.scope["app"].state.keys
+        assert keys, "a service that seals texts has a keys topic"
+        return keys
+
+    @property
+    def policies(self) -> Policies:
+        return self.scope["app"].state.policies
+
+    async def policy(self, name: str, customer_id: str) -> InForce:
+        """The policy for a customer's business date. Raises PolicyMissing: 503 `policy-missing`."""
+        return await self.policies.in_force(self.db.pool, name, self.today(customer_id))
 
     async def stopped(self, customer_id: str) -> bool:
         """Whether a dead letter stops the customer: what is shown of them waits too."""

@@ -6,8 +6,11 @@ from typing import Annotated
 from uuid import UUID
 
 from arrears_events.catalogue.base import Id
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
+
+SEALED = "x-sealed"
+"""Marks, in a body's JSON Schema, a text that is kept sealed alone: not even a bare hash is made of its request."""
 
 _DIGITS = re.compile(r"\d{13,}")
 _GROUPED = re.compile(r"(?<!\d)\d{2,}(?:([ \u00a0.\-–/])\d{2,}(?:\1\d{2,})*)(?!\d)")
@@ -67,8 +70,9 @@ OpaqueId = Annotated[Id, AfterValidator(_opaque)]
 """A business id that a caller sends."""
 FreeText = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=2000),
+    StringConstraints(min_length=1, max_length=4000),
     AfterValidator(_printable),
     AfterValidator(_without_card_number),
+    Field(json_schema_extra={SEALED: True}),
 ]
-"""What a person typed, of at most 2,000 characters."""
+"""What a person typed, of at most 4,000 characters: to be sealed before it is kept."""

@@ -51,7 +51,7 @@ class CommandRequest(CallerRequest):
         location: str | None = None,
     ) -> Answer:
         """`id` and `location` are of the resource made or changed; the id is the stream's own where none is given."""
-        command = self._command(streamid, customer_id, body)
+        command = self._command(streamid, customer_id, body, await self._hash(customer_id))
         [outcome] = await self.service.append([command])
         done = self._done(outcome)
         self.tag(done.version)
@@ -59,7 +59,7 @@ class CommandRequest(CallerRequest):
             self.answer_headers["Location"] = location
         return Answer(str(id or streamid.partition("/")[2]), done.version)
 
-    def _command(self, streamid: str, customer_id: str, body: Any) -> Command:
+    def _command(self, streamid: str, customer_id: str, body: Any, requesthash: str) -> Command:
         return Command(
             id=self.command_id,
             streamid=streamid,
@@ -72,7 +72,7 @@ class CommandRequest(CallerRequest):
             causationid=f"request/{self.command_id}",
             correlationid=self.correlation_id,
             traceparent=self.trace.traceparent,
-            requesthash=self._hash(),
+            requesthash=requesthash,
             expected_version=self.expected_version,
         )
 
@@ -89,8 +89,9 @@ class CommandRequest(CallerRequest):
             case Stopped():
                 raise Problem("customer-stopped")
 
-    def _hash(self) -> str:
-        return hashlib.sha256(f"{self.method} {self.scope['path']}\n".encode() + self.content).hexdigest()
+    async def _hash(self, customer_id: str) -> str:
+        request = f"{self.method} {self.scope['path']}\n".encode() + self.content
+        return await self.sealing.hash(customer_id, request) if self.sealed else hashlib.sha256(request).hexdigest()
 
     def _idempotency_key(self) -> str:
         header = self.once(b"idempotency-key")

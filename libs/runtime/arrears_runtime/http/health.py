@@ -18,6 +18,7 @@ class Readiness:
     ready: bool
     lag: int
     outbox: int
+    waiting: int
     positions: Mapping[str, list[int]]
     checks: Mapping[str, Check]
 
@@ -37,6 +38,7 @@ async def ready(request: Request) -> Response:
         ready=all(check.ok for check in checks.values()),
         lag=sum(condition.lag.values()),
         outbox=condition.outbox,
+        waiting=condition.waiting,
         positions=condition.positions,
         checks=checks,
     )

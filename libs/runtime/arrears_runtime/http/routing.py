@@ -34,8 +34,10 @@ class Route(APIRoute):
         status_code: int,
         tag: str,
         if_match: bool,
+        body_bytes: int | None = None,
     ) -> None:
         self.permission = permission
+        self._body_bytes = body_bytes
         self.asked = Asked.of(endpoint, path)
         self.if_match = if_match
         self._takes_body = method != "GET"
@@ -78,9 +80,10 @@ class Route(APIRoute):
         if request.once(b"content-encoding"):
             raise Problem("content-type")
         settings = request.settings
-        body = await read_body(request, settings.max_body_bytes, settings.body_arrives_within.total_seconds())
+        most = self._body_bytes or settings.max_body_bytes
+        body = await read_body(request, most, settings.body_arrives_within.total_seconds())
         if self.asked.body:
-            request.content = canonical(body)
+            request.content, request.sealed = canonical(body), self.asked.sealed
             arguments[self.asked.body_as] = self.asked.from_body(body)
         elif body:
             raise Problem("body-unexpected")
@@ -105,9 +108,16 @@ class Router:
         return self._route("GET", path, permission, 200, if_match=False)
 
     def post(
-        self, path: str, *, permission: str, status_code: int = 200, if_match: bool = False
+        self,
+        path: str,
+        *,
+        permission: str,
+        status_code: int = 200,
+        if_match: bool = False,
+        body_bytes: int | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
-        return self._route("POST", path, permission, status_code, if_match=if_match)
+        """`body_bytes`: the most of its body, where that is not the settings' max_body_bytes."""
+        return self._route("POST", path, permission, status_code, if_match=if_match, body_bytes=body_bytes)
 
     def put(
         self, path: str, *, permission: str, status_code: int = 200, if_match: bool = True
@@ -121,7 +131,14 @@ class Router:
         return self._route("DELETE", path, permission, 200, if_match=if_match)
 
     def _route(
-        self, method: str, path: str, permission: str, status_code: int, *, if_match: bool
+        self,
+        method: str,
+        path: str,
+        permission: str,
+        status_code: int,
+        *,
+        if_match: bool,
+        body_bytes: int | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         def add(endpoint: Endpoint) -> Endpoint:
             route = Route(
@@ -132,6 +149,7 @@ class Router:
                 status_code=status_code,
                 tag=self._tag,
                 if_match=if_match,
+                body_bytes=body_bytes,
             )
             self.routes.append(route)
             return endpoint
@@ -139,7 +157,7 @@ class Router:
         return add
 
 
-def without_permission(routes: list[BaseRoute]) -> list[str]:
-    """Paths that anybody could call, though they are not of those meant for anybody."""
+def without_permission(routes: list[BaseRoute], hooks: frozenset[str] = frozenset()) -> list[str]:
+    """Paths that anybody could call, though they are not of those meant for anybody, nor hooks of partners."""
     paths = [getattr(route, "path", type(route).__name__) for route in routes if not getattr(route, "permission", "")]
-    return sorted(set(paths) - OPEN)
+    return sorted(set(paths) - OPEN - hooks)

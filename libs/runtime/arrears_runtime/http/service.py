@@ -27,6 +27,7 @@ class Condition:
     checks: Mapping[str, Check]
     oldest_unpublished_seconds: float = 0.0
     dead_letters_open: int = 0
+    waiting: int = 0  # handed to a provider, and without an outcome yet
 
 
 class Service(Protocol):

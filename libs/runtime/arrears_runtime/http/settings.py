@@ -10,14 +10,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class HttpSettings(BaseSettings):
     """A service's own settings are built on this one."""
 
-    model_config = SettingsConfigDict(env_prefix="ARREARS_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ARREARS_", frozen=True, hide_input_in_errors=True)
 
     host: str = "127.0.0.1"  # to be seen from elsewhere is a decision
     port: int
     issuer: str  # as the tokens' iss says it, letter for letter
     audience: str = "arrears"
     cursor_key: Annotated[SecretStr, Field(min_length=32)]  # HMAC-SHA-256 gains nothing from more, and loses with less
-    max_body_bytes: int = 65_536  # the longest free text, eight-fold escaped, four times over
+    max_body_bytes: int = 65_536  # the longest free text, all of it escaped as pairs of surrogates, and room beside it
     body_arrives_within: timedelta = timedelta(seconds=10)  # slower is no client of ours, and holds a connection
     keys_max_age: timedelta = timedelta(minutes=10)  # so long a withdrawn signing key still passes
     keys_refetch_after: timedelta = timedelta(seconds=30)  # strangers' key ids make us ask the issuer no oftener

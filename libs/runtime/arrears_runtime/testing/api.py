@@ -21,6 +21,7 @@ from arrears_runtime.projection import View, fold_into
 from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
 from arrears_runtime.stops import StopCustomer, stream_of_stop
+from arrears_runtime.testing.publishing import publish
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ S = TypeVar("S", bound=RuntimeSettings)
 def settings_of(kind: type[S], database_url: str, **other: Any) -> S:
     """Settings of a service whose port and issuer nobody asks; `kafka_bootstrap` too unless it is given."""
     told: dict[str, Any] = {"kafka_bootstrap": "none", "clock": "business", "port": 1, "issuer": "none"}
-    told |= {"cursor_key": "x" * 32, "database_url": database_url}
+    told |= {"cursor_key": "x" * 32, "master_key": "5a" * 32, "database_url": database_url}
     return kind(**(told | other))
 
 
@@ -113,14 +114,23 @@ async def serving(
     *,
     routers: Sequence[Router],
     refusals: Mapping[str, int] | None = None,
+    policies: Sequence[str] = (),
 ) -> AsyncGenerator[A]:
-    """The service on empty tables, open for requests."""
+    """The service on empty tables, open for requests; `policies` are texts in force from the first day they may be."""
     db = await Database.open(settings.database_url.get_secret_value())
     await schema.create(db, service.metadatas, service.fingerprint)
     instance = Instance(service, db, settings)
     instance.open.set()
+    for text in policies:
+        await publish(instance, text)
     made = application(
-        title=instance.name, routers=routers, service=instance, settings=settings, refusals=refusals or {}
+        title=instance.name,
+        routers=routers,
+        service=instance,
+        settings=settings,
+        refusals=refusals or {},
+        policies=instance.policies,
+        keys=instance.keys,
     )
     made.state.tokens = Anna(frozenset(route.permission for router in routers for route in router.routes))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(made), base_url="http://test") as http:

@@ -11,6 +11,8 @@ from arrears_events.catalogue.base import (
     DayClosed,
     DeadLetterSkipped,
     Id,
+    PolicyProposed,
+    PolicyPublished,
 )
 from arrears_events.codec import Topic
 from arrears_events.envelope import SourceEvent, StreamEvent
@@ -36,6 +38,10 @@ class Paid(CustomerEvent):
     on: date
 
 
+class Forgotten(CustomerEvent):
+    wire: ClassVar[str] = "Forgotten"
+
+
 class Closed(DayClosed):
     wire: ClassVar[str] = "BusinessDayClosed"
 
@@ -52,9 +58,13 @@ class Summed(CustomerEvent):
     total: int
 
 
-BANK = Topic.of("bank.events", SourceEvent, (Opened, Paid, Closed))
-TALLY = Topic.of("plan.events", StreamEvent, (Counted, Summed, CustomerStopped, CustomerResumed))
-SETTINGS = Topic.of("plan.settings", StreamEvent, (DeadLetterSkipped,))
+class Erased(CustomerEvent):
+    wire: ClassVar[str] = "Erased"
+
+
+BANK = Topic.of("bank.events", SourceEvent, (Opened, Paid, Forgotten, Closed))
+TALLY = Topic.of("plan.events", StreamEvent, (Counted, Summed, Erased, CustomerStopped, CustomerResumed))
+SETTINGS = Topic.of("plan.settings", StreamEvent, (DeadLetterSkipped, PolicyProposed, PolicyPublished))
 
 
 @dataclass(frozen=True)

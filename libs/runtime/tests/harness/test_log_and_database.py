@@ -126,7 +126,7 @@ async def test_no_position_on_a_log_that_has_own_events_is_a_refusal_to_start_th
     async with running(database(), ready=False) as service:
         await eventually(lambda: says(service, "arrears topics position --service plan-service"))
         settings = Settings(kafka_bootstrap=service.kafka.bootstrap, topic_prefix=service.kafka.prefix)
-        assert await set_position(settings, "plan-service", "first") == 8
+        assert await set_position(settings, "plan-service", "first") == 16  # of the two topics that it reads
         await eventually(lambda: opened(service))
         assert await service.totals() == {"C-1": 1}
 

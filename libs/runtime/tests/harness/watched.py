@@ -36,6 +36,7 @@ TABLES = (
     "heard_facts",
     "heard_streams",
     "closes",
+    "policies",
 )
 
 

@@ -26,6 +26,7 @@ from arrears_runtime.http.server import server
 from arrears_runtime.http.service import Check, Condition, NotReady
 from arrears_runtime.http.settings import HttpSettings
 from arrears_runtime.http.strict_json import Body
+from arrears_runtime.sealing import CustomerKey
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from pydantic import Field, SecretStr
@@ -167,6 +168,16 @@ class MemoryService:
         return date(2026, 6, 9)
 
 
+class MemoryKeys:
+    """One key, whoever is asked for."""
+
+    def __init__(self) -> None:
+        self._key = CustomerKey(UUID(int=1), b"k" * 32, b"demo")
+
+    async def hash(self, _customer_id: str, content: bytes) -> str:
+        return self._key.hash(content)
+
+
 class Issuer:
     """Signs tokens as a bank's identity provider would."""
 
@@ -237,6 +248,7 @@ async def address(issuer: Issuer, service: MemoryService) -> AsyncIterator[str]:
     demo = application(
         title="demo", routers=[promises], service=service, settings=settings, refusals={"promise-open": 409}
     )
+    demo.state.keys = MemoryKeys()
     async with serving(server(demo, settings), listener):
         yield f"http://127.0.0.1:{port}"
 

@@ -111,6 +111,7 @@ async def test_alive_and_ready(anonymous: httpx.AsyncClient) -> None:
             "ready": True,
             "lag": 5,
             "outbox": 1,
+            "waiting": 0,
             "positions": {"bank.events": [10, 11]},
             "checks": {"database": {"ok": True, "detail": ""}, "issuer": {"ok": True, "detail": ""}},
         },

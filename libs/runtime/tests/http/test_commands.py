@@ -1,11 +1,13 @@
 """From a request to a command, and from the store's outcome to the answer."""
 
+import hashlib
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 from arrears_events import ids
+from arrears_events.codec import canonical
 
 AMOUNT = {"amount": "1500.00", "currency": "CNY"}
 
@@ -67,6 +69,23 @@ async def test_another_writing_of_the_same_json_is_the_same_request(api: httpx.A
     again = b' {"due": "2026-06-12", "amount":{"currency":"CNY","amount":"1.00"}, "customer_id":"\\u00631"}'
     answers = [await api.post("/promises", content=content, headers=headers) for content in (first, again)]
     assert [answer.status_code for answer in answers] == [201, 201]
+
+
+async def test_a_request_with_a_text_in_clear_leaves_no_hash_that_can_be_guessed_at(
+    api: httpx.AsyncClient, service: Any
+) -> None:
+    await make(api, note="calls back on Friday")
+    await make(api, note="calls back on Friday")
+    first, again = service.commands
+    headers = {"Idempotency-Key": "k1", "Content-Type": "application/json"}
+    content = canonical_of("calls back on Friday")
+    assert first.requesthash == again.requesthash
+    assert first.requesthash != hashlib.sha256(b"POST /promises\n" + content).hexdigest()
+    assert (await api.post("/promises", content=content, headers=headers)).status_code == 201, "it is the same request"
+
+
+def canonical_of(note: str) -> bytes:
+    return canonical({"amount": AMOUNT, "customer_id": "c1", "due": "2026-06-12", "note": note})
 
 
 async def test_a_key_used_for_another_request_is_refused(api: httpx.AsyncClient) -> None:
