@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from case_service.domain.account import ClearArrears, NoteArrears, WriteOff
+from case_service.domain.bank_words import ClearArrears, NoteArrears, WriteOff
 
 
 @dataclass

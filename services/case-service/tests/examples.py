@@ -1,11 +1,14 @@
 """Commands and events of one account with boring defaults: a test names only what it is about."""
 
 from datetime import date
+from functools import cache
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
 from arrears_events import ids
 from arrears_events.catalogue.bank import AccountOpened
+from arrears_events.catalogue.base import PolicyRef
 from arrears_events.catalogue.case import (
     ArrearsChanged,
     CaseClosed,
@@ -15,16 +18,27 @@ from arrears_events.catalogue.case import (
     DisputeEscalated,
     DisputeRaised,
     DisputeResolved,
+    NoteAdded,
     ReversalNoted,
     StageChanged,
     WriteOffNoted,
 )
 from arrears_events.catalogue.ledger import Parts
 from arrears_events.money import Money
-from case_service.domain.account import ClearArrears, CloseDay, NoteArrears, NoteReversal, WriteOff
+from arrears_events.sealed import Sealed
+from arrears_policy.policy import Policy, load
+from case_service.domain.account import CloseDay
+from case_service.domain.bank_words import ClearArrears, NoteArrears, NoteReversal, WriteOff
 from case_service.domain.dispute import AcknowledgeDispute, RaiseDispute, ResolveDispute
+from case_service.domain.note import AddNote
 
 WHO: dict[str, Any] = {"customer_id": "C-1", "account_id": "A-1"}
+
+
+@cache
+def shipped(name: str) -> Policy:
+    """A policy as the service ships it."""
+    return load(files("case_service").joinpath(f"policies/{name}.yaml").read_text("utf-8"))
 
 
 def case_id_of(on: str) -> UUID:
@@ -34,6 +48,8 @@ def case_id_of(on: str) -> UUID:
 
 CASE_ID = case_id_of("04-21")
 DISPUTE_ID = UUID(int=1)
+DISPUTES = PolicyRef(name="disputes", version=1, sha256="0" * 64)
+TEXT = Sealed(key_id=UUID(int=7), nonce="A" * 16, ciphertext="c2VhbGVk", digest="d" * 64)
 WHICH: dict[str, Any] = WHO | {"case_id": CASE_ID, "dispute_id": DISPUTE_ID}
 
 
@@ -94,6 +110,7 @@ def raise_dispute(
         raised_on=day("04-22"),
         acknowledge_by=day("04-24"),
         resolve_by=day("05-22"),
+        policy=DISPUTES,
     )
 
 
@@ -103,6 +120,10 @@ def acknowledge_dispute(id_: UUID = DISPUTE_ID) -> AcknowledgeDispute:
 
 def resolve_dispute(outcome: Any = "upheld", id_: UUID = DISPUTE_ID) -> ResolveDispute:
     return ResolveDispute(id_, outcome, day("04-30"))
+
+
+def add_note(id_: int = 1, case_id: UUID = CASE_ID) -> AddNote:
+    return AddNote(UUID(int=id_), case_id, TEXT)
 
 
 def close_day(on: str) -> CloseDay:
@@ -170,6 +191,7 @@ def dispute_raised(amount: str = "40", id_: UUID = DISPUTE_ID) -> DisputeRaised:
         raised_on=day("04-22"),
         acknowledge_by=day("04-24"),
         resolve_by=day("05-22"),
+        policy=DISPUTES,
     )
 
 
@@ -179,6 +201,10 @@ def dispute_acknowledged() -> DisputeAcknowledged:
 
 def dispute_resolved(outcome: Any = "upheld") -> DisputeResolved:
     return DisputeResolved(**WHICH, outcome=outcome, resolved_on=day("04-30"))
+
+
+def note_added(id_: int = 1, case_id: UUID = CASE_ID) -> NoteAdded:
+    return NoteAdded(**WHO, case_id=case_id, note_id=UUID(int=id_), text=TEXT)
 
 
 def dispute_escalated(step: Any, deadline: str, on: str) -> DisputeEscalated:

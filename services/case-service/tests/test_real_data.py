@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 from arrears_events.bank.portfolio import from_file
-from arrears_events.catalogue.base import Event
+from arrears_events.catalogue.base import Event, PolicyRef
 from arrears_events.envelope import SourceEvent
+from arrears_runtime.policies import InForce
 from arrears_runtime.testing.specification import Specification
 from case_service.domain.account import Account, decide, evolve
 from case_service.main import SERVICE
 
+from .examples import shipped
+
 REAL = "default-of-credit-card-clients.csv.gz"
 REACTIONS = {reaction.event: reaction for reaction in SERVICE.reactions}
 specification = Specification(decide, evolve)
+TREATMENT = InForce(shipped("treatment"), PolicyRef(name="treatment", version=1, sha256=shipped("treatment").sha256))
 
 
 @pytest.fixture
@@ -42,6 +46,7 @@ def test_the_first_thousand_accounts_give_the_known_cases(real_data: Path):
                 seen.update([event.wire, *react(accounts, id_, event)])
     assert (seen["PaymentMissed"], seen["CaseOpened"], seen["CaseClosed"]) == (832, 392, 158)
     assert sum(account is not None and account.case is not None for account in accounts.values()) == 234
+    assert 0 < seen["TreatmentStepDue"] <= seen["CaseOpened"] + seen["StageChanged"]
 
 
 def react(accounts: dict[str, Account | None], id_: str, event: Event) -> list[str]:
@@ -50,6 +55,6 @@ def react(accounts: dict[str, Account | None], id_: str, event: Event) -> list[s
     if reaction is None:
         return []
     fact = SourceEvent[Any].model_construct(id=id_, data=event)
-    stream = reaction.stream(fact)
-    accounts[stream], decided = specification.run(accounts.get(stream), reaction.ask(fact))
+    stream, policies = reaction.stream(fact), (TREATMENT,) if reaction.policy else ()
+    accounts[stream], decided = specification.run(accounts.get(stream), reaction.ask(fact, *policies))
     return [each.wire for each in decided]

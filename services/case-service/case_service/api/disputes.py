@@ -1,19 +1,19 @@
 """Disputes (异议): raised on a case, acknowledged, resolved, looked up."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from arrears_events.catalogue.case import DisputeKind, DisputeOutcome
 from arrears_events.money import Money
+from arrears_policy.values import Values
 from arrears_runtime.http.callers import CallerRequest, found
 from arrears_runtime.http.card_numbers import OpaqueId
-from arrears_runtime.http.commands import Answer
+from arrears_runtime.http.commands import Answer, CommandRequest
 from arrears_runtime.http.paging import ListRequest, Page
 from arrears_runtime.http.routing import Router
 from arrears_runtime.http.strict_json import Body
 
-from case_service.api.requests import CaseCommand
 from case_service.domain.dispute import AcknowledgeDispute, RaiseDispute, ResolveDispute
 from case_service.views.cases import case_of_id
 from case_service.views.disputes import DisputeFilter, DisputeRow, dispute_of_id, disputes_where, version_of_dispute
@@ -56,18 +56,20 @@ class DisputeAnswer:
 
 
 @router.post("/cases/{case_id}/disputes", status_code=201, permission="dispute:raise")
-async def raise_dispute(case_id: UUID, ask: DisputeRequest, request: CaseCommand) -> Answer:
+async def raise_dispute(case_id: UUID, ask: DisputeRequest, request: CommandRequest) -> Answer:
     """Hold a part of the arrears. 409 when the case is closed, 422 when it is more than is overdue and not held."""
     case = found(await case_of_id(request.db, case_id))
-    today, settings = request.today(case.customer_id), request.settings
+    today, in_force = request.today(case.customer_id), await request.policy("disputes", case.customer_id)
+    days = in_force.content(Values)
     dispute = RaiseDispute(
         dispute_id=request.command_id,
         case_id=case_id,
         kind=ask.kind,
         disputed_amount=ask.disputed_amount,
         raised_on=today,
-        acknowledge_by=today + settings.dispute_acknowledge_days,
-        resolve_by=today + settings.dispute_resolve_days,
+        acknowledge_by=today + timedelta(days=days.integer("acknowledge_days")),
+        resolve_by=today + timedelta(days=days.integer("resolve_days")),
+        policy=in_force.ref,
         statement_id=ask.statement_id,
         line_id=ask.line_id,
     )
@@ -83,14 +85,14 @@ async def raise_dispute(case_id: UUID, ask: DisputeRequest, request: CaseCommand
 @router.post(
     "/disputes/{dispute_id}/acknowledgements", status_code=201, permission="dispute:acknowledge", if_match=True
 )
-async def acknowledge_dispute(dispute_id: UUID, request: CaseCommand) -> Answer:
+async def acknowledge_dispute(dispute_id: UUID, request: CommandRequest) -> Answer:
     """The customer was told that it is being looked at. 409 when it is resolved already."""
     row = found(await dispute_of_id(request.db, dispute_id))
     return await _answered(row, AcknowledgeDispute(dispute_id, request.today(row.customer_id)), request)
 
 
 @router.post("/disputes/{dispute_id}/resolutions", status_code=201, permission="dispute:resolve", if_match=True)
-async def resolve_dispute(dispute_id: UUID, ask: ResolutionRequest, request: CaseCommand) -> Answer:
+async def resolve_dispute(dispute_id: UUID, ask: ResolutionRequest, request: CommandRequest) -> Answer:
     """Decide it; its part is held no longer. 409 when it has another outcome already."""
     row = found(await dispute_of_id(request.db, dispute_id))
     return await _answered(row, ResolveDispute(dispute_id, ask.outcome, request.today(row.customer_id)), request)
@@ -116,7 +118,7 @@ async def list_disputes(
     return request.page([_answer(row) for row in rows], lambda it: (it.resolve_by, it.dispute_id))
 
 
-async def _answered(row: DisputeRow, answer: AcknowledgeDispute | ResolveDispute, request: CaseCommand) -> Answer:
+async def _answered(row: DisputeRow, answer: AcknowledgeDispute | ResolveDispute, request: CommandRequest) -> Answer:
     return await request.send(
         streamid=row.streamid,
         customer_id=row.customer_id,

@@ -8,7 +8,7 @@ clearing is newer than a word, unless a payment was taken back since.
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from arrears_events import ids
@@ -22,59 +22,22 @@ from arrears_events.catalogue.case import (
     DisputeEscalated,
     DisputeRaised,
     DisputeResolved,
+    NoteAdded,
     ReversalNoted,
     Stage,
     StageChanged,
+    TreatmentStepDue,
     WriteOffNoted,
 )
-from arrears_events.catalogue.ledger import Parts
 from arrears_events.money import Money
 
-from case_service.domain import dispute
+from case_service.domain import dispute, note
+from case_service.domain.bank_words import BankWord, ClearArrears, NoteArrears, NoteReversal, WriteOff
 from case_service.domain.dispute import AcknowledgeDispute, Dispute, RaiseDispute, ResolveDispute
 from case_service.domain.errors import CASE_NOT_OPEN, DISPUTE_UNKNOWN, Refused
 from case_service.domain.ledger import Ledger, stage_of
-
-
-@dataclass(frozen=True)
-class NoteArrears:
-    """The bank's word of a ledger at the end of `as_of`; `word_id` is the id of its event."""
-
-    word_id: str
-    customer_id: str
-    account_id: str
-    as_of: date
-    arrears: Money
-    balance: Money
-    days_past_due: int
-    parts: Parts | None = None
-
-
-@dataclass(frozen=True)
-class ClearArrears:
-    customer_id: str
-    account_id: str
-    cleared_on: date
-    reason: Literal["paid", "restructured", "adjusted"]
-    balance: Money
-
-
-@dataclass(frozen=True)
-class NoteReversal:
-    customer_id: str
-    account_id: str
-    reversal_id: str
-    payment_id: str
-    amount: Money
-    booked_on: date
-
-
-@dataclass(frozen=True)
-class WriteOff:
-    customer_id: str
-    account_id: str
-    written_off_on: date
-    balance: Money
+from case_service.domain.note import AddNote
+from case_service.domain.treatment import Rise, steps
 
 
 @dataclass(frozen=True)
@@ -84,15 +47,14 @@ class CloseDay:
     day: date
 
 
-AccountCommand = (
-    NoteArrears | ClearArrears | NoteReversal | WriteOff | RaiseDispute | AcknowledgeDispute | ResolveDispute | CloseDay
-)
+AccountCommand = BankWord | RaiseDispute | AcknowledgeDispute | ResolveDispute | AddNote | CloseDay
 
 
 @dataclass(frozen=True)
 class OpenCase:
     case_id: UUID
     stage: Stage
+    treated: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +68,7 @@ class Account:
     ledgers: dict[str, Ledger] = field(default_factory=dict[str, Ledger])
     reversals: dict[str, ReversalNoted] = field(default_factory=dict[str, ReversalNoted])
     disputes: dict[UUID, Dispute] = field(default_factory=dict[UUID, Dispute])
+    last_note: UUID | None = None
 
     def ledger(self, currency: str) -> Ledger:
         return self.ledgers.get(currency) or Ledger.unknown(currency)
@@ -126,17 +89,19 @@ def decide(account: Account | None, command: AccountCommand) -> list[CaseEvent]:
         case None, NoteArrears() | ClearArrears() | NoteReversal() | WriteOff():
             return decide(Account(command.customer_id, command.account_id), command)
         case Account(), NoteArrears():
-            return _note_arrears(account, command)
+            return _treated(account, command, _note_arrears(account, command), command.as_of)
         case Account(), ClearArrears():
             return _clear(account, command)
         case Account(), NoteReversal():
             return _note_reversal(account, command)
         case Account(), WriteOff():
-            return _write_off(account, command)
+            return _treated(account, command, _write_off(account, command), command.written_off_on)
         case Account(), RaiseDispute():
             return _raise(account, command)
         case Account(disputes=known), AcknowledgeDispute(id_) | ResolveDispute(id_) if id_ in known:
             return [*dispute.answer(known[id_], command)]
+        case Account(customer_id, account_id), AddNote():
+            return [*note.add(command, account.last_note, customer_id, account_id)]
         case _, CloseDay():
             return _close_day(account, command)
         case _:
@@ -150,22 +115,35 @@ def evolve(account: Account | None, event: CaseEvent) -> Account:
             return replace(_with(account, Ledger.of(event)), case=OpenCase(event.case_id, event.entered_at_stage))
         case OpenCase(), ArrearsChanged():
             return _with(account, Ledger.of(event))
-        case OpenCase(id_), StageChanged(to_stage=stage):
-            return replace(account, case=OpenCase(id_, stage), written_off=stage == "recovery")
+        case OpenCase() as case, StageChanged(to_stage=stage):
+            return replace(account, case=replace(case, stage=stage), written_off=stage == "recovery")
+        case OpenCase(treated=before) as case, TreatmentStepDue():
+            return replace(account, case=replace(case, treated=(*before, event.stage)))
         case OpenCase(), CaseClosed():
             return replace(_with(account, Ledger(event.closed_on, event.balance.zero())), case=None)
         case None, ClearingNoted():
             return _with(account, Ledger(event.cleared_on, event.balance.zero()))
-        case _, ReversalNoted():
-            return replace(account, reversals=account.reversals | {event.amount.currency: event})
         case None, WriteOffNoted():
             return replace(account, written_off=True)
         case OpenCase(), DisputeRaised():
             return _with_dispute(account, Dispute(event))
-        case _, DisputeAcknowledged() | DisputeResolved() | DisputeEscalated():
-            return _with_dispute(account, dispute.evolve(account.disputes[event.dispute_id], event))
+        case _, ReversalNoted() | DisputeAcknowledged() | DisputeResolved() | DisputeEscalated() | NoteAdded():
+            return _beside_the_case(account, event)
         case _:
             raise AssertionError(f"{event} cannot follow {account}")
+
+
+def _beside_the_case(
+    account: Account, event: ReversalNoted | DisputeAcknowledged | DisputeResolved | DisputeEscalated | NoteAdded
+) -> Account:
+    """What is noted whether or not a case is open."""
+    match event:
+        case ReversalNoted():
+            return replace(account, reversals=account.reversals | {event.amount.currency: event})
+        case NoteAdded():
+            return replace(account, last_note=event.note_id)
+        case _:
+            return _with_dispute(account, dispute.evolve(account.disputes[event.dispute_id], event))
 
 
 def stream_of(account_id: str) -> str:
@@ -175,6 +153,18 @@ def stream_of(account_id: str) -> str:
 def due(account: Account) -> date | None:
     """The first business day at whose close a dispute's deadline passes."""
     return min((by for each in account.disputes.values() for _, by in each.deadlines()), default=None)
+
+
+def _treated(account: Account, word: NoteArrears | WriteOff, events: list[CaseEvent], on: date) -> list[CaseEvent]:
+    """With the contact that the rise of stage asks for, if these events are one."""
+    after = account
+    for event in events:
+        after = evolve(after, event)
+    if word.treatment is None or after.case is None or not events:
+        return events
+    due = after.ledger(word.balance.currency).arrears - after.held(word.balance.currency)
+    rise = Rise(after.case.case_id, account.case.stage if account.case else None, after.case.stage, on, due)
+    return [*events, *steps(rise, word.treatment, after.case.treated, _which(account))]
 
 
 def _note_arrears(account: Account, word: NoteArrears) -> list[CaseEvent]:

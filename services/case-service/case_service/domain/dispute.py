@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from arrears_events.catalogue.base import PolicyRef
 from arrears_events.catalogue.case import (
     DisputeAcknowledged,
     DisputeEscalated,
@@ -27,7 +28,7 @@ DisputeEvent = DisputeAcknowledged | DisputeResolved | DisputeEscalated
 
 @dataclass(frozen=True)
 class RaiseDispute:
-    """`acknowledge_by` and `resolve_by` are the last days for it, by what the bank has set."""
+    """`acknowledge_by` and `resolve_by` are the last days for it, by the policy in force."""
 
     dispute_id: UUID
     case_id: UUID
@@ -36,6 +37,7 @@ class RaiseDispute:
     raised_on: date
     acknowledge_by: date
     resolve_by: date
+    policy: PolicyRef
     statement_id: str | None = None
     line_id: str | None = None
 
@@ -121,6 +123,7 @@ def raised(command: RaiseDispute, customer_id: str, account_id: str) -> DisputeR
         raised_on=command.raised_on,
         acknowledge_by=command.acknowledge_by,
         resolve_by=command.resolve_by,
+        policy=command.policy,
         statement_id=command.statement_id,
         line_id=command.line_id,
     )

@@ -4,7 +4,8 @@ from arrears_events.catalogue.bank import ArrearsCleared
 from arrears_events.envelope import SourceEvent
 from arrears_runtime.reaction import on
 
-from case_service.domain.account import ClearArrears, stream_of
+from case_service.domain.account import stream_of
+from case_service.domain.bank_words import ClearArrears
 
 
 @on(ArrearsCleared, stream=lambda fact: stream_of(fact.data.account_id))

@@ -4,7 +4,8 @@ from arrears_events.catalogue.bank import PaymentReversed
 from arrears_events.envelope import SourceEvent
 from arrears_runtime.reaction import on
 
-from case_service.domain.account import NoteReversal, stream_of
+from case_service.domain.account import stream_of
+from case_service.domain.bank_words import NoteReversal
 
 
 @on(PaymentReversed, stream=lambda fact: stream_of(fact.data.account_id))

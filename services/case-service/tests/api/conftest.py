@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import date
+from importlib.resources import files
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from case_service.views import accounts
 from ..examples import account_opened
 
 TODAY = date(2026, 4, 22)
+DISPUTES = files("case_service").joinpath("policies/disputes.yaml").read_text("utf-8")
 
 
 class Case(Api):
@@ -33,5 +35,5 @@ class Case(Api):
 @pytest.fixture
 async def case(database: Callable[[], str]) -> AsyncIterator[Case]:
     settings = settings_of(CaseSettings, database(), clock_opens=TODAY)
-    async with serving(Case, SERVICE, settings, routers=ROUTERS, refusals=REFUSALS) as case:
+    async with serving(Case, SERVICE, settings, routers=ROUTERS, refusals=REFUSALS, policies=[DISPUTES]) as case:
         yield case

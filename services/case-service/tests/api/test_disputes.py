@@ -1,11 +1,13 @@
 """Disputes over HTTP: raised, acknowledged, resolved, listed."""
 
+import hashlib
 from typing import Any
 
 import pytest
+from arrears_runtime.testing.publishing import publish
 
 from ..examples import CASE_ID, clear_arrears, close_day, note_arrears
-from .conftest import Case
+from .conftest import DISPUTES, TODAY, Case
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def refused(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["type"].rpartition(":")[2]
 
 
-async def test_a_dispute_is_raised_with_the_deadlines_of_the_settings(opened: Case):
+async def test_a_dispute_is_raised_with_the_deadlines_of_the_policy_in_force(opened: Case):
     answer = await opened.raise_dispute(CASE_ID)
     assert (answer.status_code, answer.headers["ETag"]) == (201, '"2"')
     dispute = await opened.get(answer.headers["Location"])
@@ -34,6 +36,20 @@ async def test_a_dispute_is_raised_with_the_deadlines_of_the_settings(opened: Ca
         "2026-04-24",
         "2026-05-07",
     ]
+
+
+async def test_a_dispute_names_the_policy_of_its_deadlines(opened: Case):
+    await opened.raise_dispute(CASE_ID)
+    *_, last = (await opened.get(f"/cases/{CASE_ID}/timeline"))["items"]
+    sha256 = hashlib.sha256(DISPUTES.encode()).hexdigest()
+    assert last["facts"]["policy"] == {"name": "disputes", "version": 1, "sha256": sha256}
+
+
+async def test_a_later_policy_sets_the_deadlines_of_later_disputes_alone(opened: Case):
+    first = (await opened.raise_dispute(CASE_ID, "10.00")).headers["Location"]
+    await publish(opened.instance, DISPUTES.replace("value: 15", "value: 10"), TODAY)
+    second = (await opened.raise_dispute(CASE_ID, "10.00")).headers["Location"]
+    assert [(await opened.get(each))["resolve_by"] for each in (first, second)] == ["2026-05-07", "2026-05-02"]
 
 
 async def test_the_same_request_raises_one_dispute(opened: Case):

@@ -8,7 +8,8 @@ from uuid import UUID
 from arrears_events.catalogue.base import Event
 from arrears_events.catalogue.case import CaseClosed, CaseOpened
 from arrears_runtime.testing.specification import Specification
-from case_service.domain.account import Account, ClearArrears, NoteArrears, decide, due, evolve
+from case_service.domain.account import Account, decide, due, evolve
+from case_service.domain.bank_words import ClearArrears, NoteArrears
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -16,6 +17,7 @@ from pydantic import TypeAdapter
 from ..another_road import Ledgers, date_and_ledger
 from ..examples import (
     acknowledge_dispute,
+    add_note,
     case_id_of,
     clear_arrears,
     close_day,
@@ -42,6 +44,7 @@ commands = (
     | st.builds(raise_dispute, amounts, currencies, disputes, cases)
     | st.builds(acknowledge_dispute, disputes)
     | st.builds(resolve_dispute, st.sampled_from(["upheld", "rejected"]), disputes)
+    | st.builds(add_note, st.integers(1, 3), cases)
     | st.builds(close_day, st.sampled_from(["04-20", "04-25", "06-14"]))
 )
 histories = st.lists(commands, max_size=25)

@@ -3,12 +3,15 @@
 import json
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from case_service.views import arrears, cases, disputes, intervals, timeline
+from arrears_events.sealed import Sealed
+from case_service.views import arrears, cases, disputes, intervals, notes, timeline
 
 from ..examples import (
     CASE_ID,
     DISPUTE_ID,
+    TEXT,
     arrears_changed,
     case_closed,
     case_id_of,
@@ -19,6 +22,7 @@ from ..examples import (
     dispute_escalated,
     dispute_raised,
     dispute_resolved,
+    note_added,
     reversal_noted,
     stage_changed,
     write_off_noted,
@@ -100,6 +104,17 @@ def test_the_timeline_has_what_belongs_to_a_case():
     during, after = reversal_noted("04-25", case_id=CASE_ID), reversal_noted("05-25", id_="R-2")
     rows = rows_of(timeline.fold, case_opened(), during, case_closed(), after, clearing_noted("05-26"))
     assert [row.what for row in rows] == ["CaseOpened", "ReversalNoted", "CaseClosed"]
+
+
+def test_a_note_is_kept_sealed():
+    [row] = rows_of(notes.fold, case_opened(), note_added())
+    assert seen(row, "case_id", "streamversion", "at", "actor", "actorrole") == (CASE_ID, 2, AT, "anna", "collector")
+    assert Sealed.model_validate_json(row.text) == TEXT
+
+
+def test_the_timeline_names_a_note_and_leaves_out_its_words():
+    [_, row] = rows_of(timeline.fold, case_opened(), note_added())
+    assert (row.what, json.loads(row.facts)) == ("NoteAdded", {"note_id": str(UUID(int=1))})
 
 
 def test_an_interval_begins_with_each_word_that_changed_something():
