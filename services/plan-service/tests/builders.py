@@ -1,23 +1,33 @@
 """A promise with boring defaults: 3,000 TWD to A-1, made on 1 June 2026, due on the 10th, with three days of grace."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from arrears_events.catalogue.bank import AccountOpened
+from arrears_events.catalogue.contact import PromiseHeard
 from arrears_events.catalogue.plan import (
     PaymentCounted,
+    PaymentNoted,
+    PaymentTakenBack,
     PaymentUncounted,
     PromiseBroken,
     PromiseCancelled,
     PromiseKept,
     PromiseMade,
+    PromiseNotAccepted,
     PromiseReopened,
 )
 from arrears_events.money import Money
-from plan_service.domain.promise import CancelPromise, CountPayment, MakePromise, UncountPayment
+from plan_service.domain.limits import Limits
+from plan_service.domain.payments import CountPayment, UncountPayment
+from plan_service.domain.promise import CancelPromise, HearPromise, MakePromise
+
+from .numbers import promise_limits, ref
 
 FIRST, SECOND = UUID(int=1), UUID(int=2)
 CUSTOMER = "C-1"
+LIMITS = promise_limits()
 
 
 def day(written: str) -> date:
@@ -47,8 +57,7 @@ def make_promise(
     amount: str = "3000",
     made: str = "2026-06-01",
     due: str = "2026-06-10",
-    latest: str = "2026-07-01",
-    grace_days: int = 3,
+    limits: Limits = LIMITS,
 ) -> MakePromise:
     return MakePromise(
         customer_id=CUSTOMER,
@@ -57,9 +66,12 @@ def make_promise(
         amount=money(amount),
         made_on=day(made),
         due=day(due),
-        latest=day(latest),
-        grace_days=grace_days,
+        limits=limits,
     )
+
+
+def hear_promise(**other: Any) -> HearPromise:
+    return HearPromise(make_promise(**other))
 
 
 def cancel_promise(id_: UUID = FIRST) -> CancelPromise:
@@ -69,11 +81,11 @@ def cancel_promise(id_: UUID = FIRST) -> CancelPromise:
 def count_payment(
     payment_id: str, amount: str, *, on: str = "2026-06-05", account: str = "A-1", currency: str = "TWD"
 ) -> CountPayment:
-    return CountPayment(payment_id, account, money(amount, currency), day(on))
+    return CountPayment(CUSTOMER, payment_id, account, money(amount, currency), day(on))
 
 
 def uncount_payment(payment_id: str, amount: str, *, reversal: str = "r1", currency: str = "TWD") -> UncountPayment:
-    return UncountPayment(reversal, payment_id, "A-1", money(amount, currency))
+    return UncountPayment(CUSTOMER, reversal, payment_id, "A-1", money(amount, currency))
 
 
 def promise_made(
@@ -93,6 +105,33 @@ def promise_made(
         due=day(due),
         latest=day("2026-07-01"),
         grace_days=3,
+        policy=ref("promises"),
+    )
+
+
+def promise_heard(*, amount: str = "3000", due: str = "2026-06-10") -> PromiseHeard:
+    return PromiseHeard(
+        customer_id=CUSTOMER,
+        contact_id=None,
+        accounts=frozenset({"A-1"}),
+        amount=money(amount),
+        due=day(due),
+        heard_on=day("2026-06-01"),
+    )
+
+
+def promise_not_accepted(
+    reason: str, id_: UUID = FIRST, *, amount: str = "3000", due: str = "2026-06-10"
+) -> PromiseNotAccepted:
+    return PromiseNotAccepted(
+        customer_id=CUSTOMER,
+        promise_id=id_,
+        accounts=frozenset({"A-1"}),
+        amount=money(amount),
+        heard_on=day("2026-06-01"),
+        due=day(due),
+        reason=reason,
+        policy=ref("promises"),
     )
 
 
@@ -113,15 +152,34 @@ def payment_counted(
     )
 
 
-def payment_uncounted(payment_id: str, amount: str, *, reversal: str = "r1") -> PaymentUncounted:
+def payment_uncounted(payment_id: str, amount: str, *, id_: UUID = FIRST) -> PaymentUncounted:
     return PaymentUncounted(
         customer_id=CUSTOMER,
-        promise_id=FIRST,
+        promise_id=id_,
         account_id="A-1",
-        reversal_id=reversal,
         payment_id=payment_id,
         amount=money(amount),
     )
+
+
+def payment_noted(payment_id: str, amount: str, *, on: str = "2026-06-05", account: str = "A-1") -> PaymentNoted:
+    return PaymentNoted(
+        customer_id=CUSTOMER, account_id=account, payment_id=payment_id, amount=money(amount), value_date=day(on)
+    )
+
+
+def payment_taken_back(payment_id: str, amount: str, *, reversal: str = "r1") -> PaymentTakenBack:
+    return PaymentTakenBack(
+        customer_id=CUSTOMER, account_id="A-1", reversal_id=reversal, payment_id=payment_id, amount=money(amount)
+    )
+
+
+def payment(
+    payment_id: str, amount: str, *, on: str = "2026-06-05", account: str = "A-1", id_: UUID = FIRST
+) -> tuple[PaymentNoted, PaymentCounted]:
+    """Noted, and all of it counts."""
+    noted = payment_noted(payment_id, amount, on=on, account=account)
+    return noted, payment_counted(payment_id, amount, on=on, account=account, id_=id_)
 
 
 def promise_kept(paid: str = "3000") -> PromiseKept:

@@ -15,28 +15,25 @@ from arrears_runtime.http.callers import CallerRequest, found
 from arrears_runtime.http.card_numbers import OpaqueId
 from arrears_runtime.http.commands import Answer, CommandRequest
 from arrears_runtime.http.paging import ListRequest, Page
-from arrears_runtime.http.problems import Problem
 from arrears_runtime.http.routing import Router
 from arrears_runtime.http.strict_json import Body
 from pydantic import Field
 
-from plan_service.domain.promise import CancelPromise, MakePromise, Outcome, stream_of
-from plan_service.settings import PlanSettings
+from plan_service.api.requests import check_ledgers, limits_of
+from plan_service.domain.commitments import stream_of
+from plan_service.domain.promise import CancelPromise, MakePromise
 from plan_service.views.accounts import accounts_of
-from plan_service.views.promises import PromiseRow, promise_of_id, promises_due, promises_of
+from plan_service.views.promises import (
+    PromiseRow,
+    Shown,
+    promise_of_id,
+    promises_due,
+    promises_of,
+    version_of_promise,
+)
 
 router = Router(tag="promises")
 A = TypeVar("A", bound="PromiseAnswer")
-
-
-class PlanCommand(CommandRequest):
-    """Knows the settings of plan-service."""
-
-    @property
-    def settings(self) -> PlanSettings:
-        settings = super().settings
-        assert isinstance(settings, PlanSettings)
-        return settings
 
 
 class PromiseRequest(Body):
@@ -56,44 +53,47 @@ class CancellationRequest(Body):
 class PromiseAnswer:
     """`paid` is what counts so far; `grace_days` after `due` an open promise is broken.
 
-    `made_by` is the collector; `version` is the ETag of the promise.
+    `made_by` is the collector, or this service where the customer named it in a contact. One that was named and is
+    `not_accepted` has a `reason`, and no days of grace.
     """
 
     promise_id: UUID
-    version: int
     customer_id: str
     accounts: list[str]
     amount: Money
     paid: Money
     made_on: date
     due: date
-    grace_days: int
-    outcome: Outcome
+    grace_days: int | None
+    outcome: Shown
+    reason: str | None
     made_by: str
     made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class PromisePage(PromiseAnswer):
-    """`stopped`: a bad record holds up all of the customer's; what is shown may be behind."""
+    """`version` is its ETag, of all that the customer has committed to.
 
+    `stopped`: a bad record holds up all of the customer's; what is shown may be behind.
+    """
+
+    version: int
     stopped: bool
 
 
 @router.post("/promises", status_code=201, permission="promise:make")
-async def make_promise(ask: PromiseRequest, request: PlanCommand) -> Answer:
-    """Record the customer's promise to pay. 409 when one is open; 422 when the date or an account will not do."""
-    await _check_accounts(ask, request)
-    today, settings = request.today(ask.customer_id), request.settings
+async def make_promise(ask: PromiseRequest, request: CommandRequest) -> Answer:
+    """Record the customer's promise to pay. 409 when one is open; 422 when date, amount or account will not do."""
+    await check_ledgers(request.db, ask.customer_id, ask.accounts, ask.amount.currency)
     promise = MakePromise(
         customer_id=ask.customer_id,
         promise_id=request.command_id,
         accounts=frozenset(ask.accounts),
         amount=ask.amount,
-        made_on=today,
+        made_on=request.today(ask.customer_id),
         due=ask.due,
-        latest=today + settings.promise_latest_days,
-        grace_days=settings.promise_grace_days.days,
+        limits=await limits_of(request, "promises", ask.customer_id),
     )
     return await request.send(
         streamid=stream_of(ask.customer_id),
@@ -119,14 +119,15 @@ async def cancel_promise(promise_id: UUID, ask: CancellationRequest, request: Co
 
 @router.get("/promises/{promise_id}", permission="promise:read")
 async def get_promise(promise_id: UUID, request: CallerRequest) -> PromisePage:
+    version = found(await version_of_promise(request.db, promise_id))
     row = found(await promise_of_id(request.db, promise_id))
-    request.tag(row.version)
-    return _answer(row, partial(PromisePage, stopped=await request.stopped(row.customer_id)))
+    request.tag(version)
+    return _answer(row, partial(PromisePage, version=version, stopped=await request.stopped(row.customer_id)))
 
 
 @router.get("/promises", permission="promise:read")
 async def list_promises(
-    request: ListRequest, due: date | None = None, outcome: Outcome | None = None
+    request: ListRequest, due: date | None = None, outcome: Shown | None = None
 ) -> Page[PromiseAnswer]:
     """Those of a day, of an outcome, or both: largest first in each currency."""
     after = request.after(tuple[str, Decimal, UUID])
@@ -141,22 +142,13 @@ async def list_promises_of_customer(customer_id: OpaqueId, request: ListRequest)
     """All promises of the customer, newest first."""
     found(await accounts_of(request.db, customer_id) or None)
     rows = await promises_of(request.db, customer_id, after=request.after(tuple[int]), limit=request.fetch)
-    return request.page([_answer(row, PromiseAnswer) for row in rows], lambda it: (it.version,))
-
-
-async def _check_accounts(ask: PromiseRequest, request: CommandRequest) -> None:
-    """Each is the customer's, and has a ledger in the currency."""
-    currencies = {row.account_id: row.currencies for row in await accounts_of(request.db, ask.customer_id)}
-    if not currencies.keys() >= set(ask.accounts):
-        raise Problem("unknown-account")
-    if any(ask.amount.currency not in currencies[account] for account in ask.accounts):
-        raise Problem("unknown-currency")
+    page = request.page(rows, lambda row: (row.since,))
+    return Page([_answer(row, PromiseAnswer) for row in page.items], page.next)
 
 
 def _answer(row: PromiseRow, kind: Callable[..., A]) -> A:
     return kind(
         promise_id=row.promise_id,
-        version=row.version,
         customer_id=row.customer_id,
         accounts=row.accounts,
         amount=Money.of(row.amount, row.currency),
@@ -165,6 +157,7 @@ def _answer(row: PromiseRow, kind: Callable[..., A]) -> A:
         due=row.due,
         grace_days=row.grace_days,
         outcome=row.outcome,
+        reason=row.reason,
         made_by=row.made_by,
         made_at=row.made_at,
     )

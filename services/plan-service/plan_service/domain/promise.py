@@ -1,6 +1,7 @@
 """Promises to pay (承诺还款) of one customer: at most one open; kept or broken by the bank's payments."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
@@ -14,22 +15,25 @@ from arrears_events.catalogue.plan import (
     PromiseCancelled,
     PromiseKept,
     PromiseMade,
+    PromiseNotAccepted,
     PromiseReopened,
 )
 from arrears_events.money import Money
 
 from plan_service.domain.errors import (
-    PROMISE_AMOUNT_ZERO,
+    PROMISE_AMOUNT_BELOW_LEAST,
     PROMISE_DATE_OUT_OF_RANGE,
     PROMISE_NOT_OPEN,
     PROMISE_OPEN,
-    REVERSAL_UNLIKE_PAYMENT,
     Refused,
 )
+from plan_service.domain.limits import Limits, promise_least
+from plan_service.domain.payments import Part, Parts, Payment, added, gone, held, part_of, removed, total
 
 PromiseEvent = (
-    PromiseMade | PromiseCancelled | PaymentCounted | PaymentUncounted | PromiseKept | PromiseReopened | PromiseBroken
-)
+    PromiseMade | PromiseNotAccepted | PromiseCancelled | PaymentCounted | PaymentUncounted | PromiseKept
+    | PromiseReopened | PromiseBroken
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,14 @@ class MakePromise:
     amount: Money
     made_on: date
     due: date
-    latest: date  # this and grace_days: by the rule in force
-    grace_days: int
+    limits: Limits  # by the policy in force
+
+
+@dataclass(frozen=True)
+class HearPromise:
+    """The customer named it in a contact. Nobody is there to be refused: an event says of what is no promise why."""
+
+    promise: MakePromise
 
 
 @dataclass(frozen=True)
@@ -51,43 +61,23 @@ class CancelPromise:
 
 
 @dataclass(frozen=True)
-class CountPayment:
-    payment_id: str
-    account_id: str
-    amount: Money
-    value_date: date
-
-
-@dataclass(frozen=True)
-class UncountPayment:
-    """The bank took back the payment, or `amount` of it."""
-
-    reversal_id: str
-    payment_id: str
-    account_id: str
-    amount: Money
-
-
-@dataclass(frozen=True)
 class CloseDay:
     """The bank closed `day`: every payment booked up to it has been counted."""
 
     day: date
 
 
-PromiseCommand = MakePromise | CancelPromise | CountPayment | UncountPayment | CloseDay
+PromiseCommand = MakePromise | HearPromise | CancelPromise | CloseDay
 Outcome = Literal["open", "kept", "broken", "cancelled"]
 
 
 @dataclass(frozen=True)
 class Promise:
-    """The newest promise. `counted_before`: payments of the promises before it, since a payment counts once."""
+    """`counted`: what counts of which payment. `before`: the payments that had come when it was made; they never do."""
 
     terms: PromiseMade
-    paid: Money
-    counted: Ids = frozenset()
-    counted_before: Ids = frozenset()
-    reversals: Ids = frozenset()
+    counted: Parts = field(default_factory=dict[str, Part])
+    before: Ids = frozenset()
     outcome: Outcome = "open"
 
     @property
@@ -99,21 +89,17 @@ class Promise:
         return self.terms.customer_id
 
     @property
+    def paid(self) -> Money:
+        return total(self.counted, self.terms.amount.zero())
+
+    @property
     def last_day(self) -> date:
         return self.terms.due + timedelta(days=self.terms.grace_days)
 
-    def asks_for(self, payment: CountPayment) -> bool:
+    def asks_for(self, payment: Payment) -> bool:
         in_time = self.terms.made_on <= payment.value_date <= self.last_day
         named = payment.account_id in self.terms.accounts and payment.amount.currency == self.terms.amount.currency
-        return in_time and named and payment.payment_id not in self.counted | self.counted_before
-
-    def rests_on(self, reversal: UncountPayment) -> bool:
-        return reversal.payment_id in self.counted and reversal.reversal_id not in self.reversals
-
-
-def stream_of(customer_id: str) -> str:
-    """All promises of a customer are one stream: only so can there be at most one open."""
-    return f"promise/{customer_id}"
+        return self.outcome != "cancelled" and in_time and named and payment.payment_id not in self.before
 
 
 def due(promise: Promise) -> date | None:
@@ -129,16 +115,14 @@ def decide(promise: Promise | None, command: PromiseCommand) -> list[PromiseEven
             raise Refused(PROMISE_OPEN, promise_id=promise.id)
         case _, MakePromise():
             return [_make(command)]
+        case _, HearPromise(heard):
+            return _hear(promise, heard)
         case Promise(outcome="cancelled"), CancelPromise() if promise.id == command.promise_id:
             return []
         case Promise(outcome="open"), CancelPromise() if promise.id == command.promise_id:
             return [PromiseCancelled(customer_id=promise.customer_id, promise_id=promise.id, reason=command.reason)]
         case _, CancelPromise():
             raise Refused(PROMISE_NOT_OPEN)
-        case Promise(outcome="open" | "kept" | "broken"), CountPayment() if promise.asks_for(command):
-            return _count(promise, command)
-        case Promise(outcome="open" | "kept" | "broken"), UncountPayment() if promise.rests_on(command):
-            return _uncount(promise, command)
         case Promise(outcome="open"), CloseDay(day) if day > promise.last_day:
             return [_broken(promise, day)]
         case _:
@@ -148,12 +132,11 @@ def decide(promise: Promise | None, command: PromiseCommand) -> list[PromiseEven
 def evolve(promise: Promise | None, event: PromiseEvent) -> Promise:
     match promise, event:
         case _, PromiseMade():
-            before = promise.counted | promise.counted_before if promise else frozenset[str]()
-            return Promise(terms=event, paid=event.amount.zero(), counted_before=before)
+            return Promise(terms=event)
         case Promise(), PaymentCounted():
-            return replace(promise, paid=promise.paid + event.amount, counted=promise.counted | {event.payment_id})
+            return replace(promise, counted=added(promise.counted, event.payment_id, event.amount, event.value_date))
         case Promise(), PaymentUncounted():
-            return replace(promise, paid=promise.paid - event.amount, reversals=promise.reversals | {event.reversal_id})
+            return replace(promise, counted=removed(promise.counted, event.payment_id, event.amount))
         case Promise(), PromiseKept():
             return replace(promise, outcome="kept")
         case Promise(), PromiseReopened():
@@ -166,11 +149,69 @@ def evolve(promise: Promise | None, event: PromiseEvent) -> Promise:
             raise AssertionError(f"{event} cannot follow {promise}")
 
 
+def counting(promise: Promise, payments: Sequence[Payment]) -> Parts:
+    """What of the payments is to count: the first by value date, in the promise's days, never more than it asks.
+
+    By value date, so a payment that was booked late still counts, and corrects a promise held for broken.
+    """
+    if promise.outcome == "cancelled":
+        return held(promise.counted, payments)
+    found: Parts = {}
+    missing = promise.terms.amount
+    for payment in payments:
+        if promise.asks_for(payment) and (part := part_of(payment, missing)):
+            found[payment.payment_id] = part
+            missing -= part.amount
+    return found
+
+
+def uncounted(promise: Promise, now: Parts, accounts: dict[str, str]) -> list[PaymentUncounted]:
+    """`accounts`: of each payment."""
+    return [
+        PaymentUncounted(
+            customer_id=promise.customer_id,
+            promise_id=promise.id,
+            account_id=accounts[payment_id],
+            payment_id=payment_id,
+            amount=amount,
+        )
+        for payment_id, amount in gone(promise.counted, now).items()
+    ]
+
+
+def counted(promise: Promise, now: Parts, accounts: dict[str, str]) -> list[PaymentCounted]:
+    return [
+        PaymentCounted(
+            customer_id=promise.customer_id,
+            promise_id=promise.id,
+            account_id=accounts[payment_id],
+            payment_id=payment_id,
+            amount=amount,
+            value_date=now[payment_id].value_date,
+        )
+        for payment_id, amount in gone(now, promise.counted).items()
+    ]
+
+
+def corrected(promise: Promise) -> list[PromiseEvent]:
+    """What is to be said once what counts has changed."""
+    reached = promise.paid >= promise.terms.amount
+    match promise.outcome:
+        case "open" | "broken" if reached:
+            return [PromiseKept(customer_id=promise.customer_id, promise_id=promise.id, paid=promise.paid)]
+        case "kept" if not reached:
+            return [PromiseReopened(customer_id=promise.customer_id, promise_id=promise.id, paid=promise.paid)]
+        case _:
+            return []
+
+
 def _make(command: MakePromise) -> PromiseMade:
-    if not command.made_on <= command.due <= command.latest:
-        raise Refused(PROMISE_DATE_OUT_OF_RANGE, earliest=command.made_on, latest=command.latest)
-    if not command.amount > command.amount.zero():
-        raise Refused(PROMISE_AMOUNT_ZERO)
+    latest = command.limits.after(command.made_on, "latest_days")
+    if not command.made_on <= command.due <= latest:
+        raise Refused(PROMISE_DATE_OUT_OF_RANGE, earliest=command.made_on, latest=latest)
+    least = promise_least(command.limits, command.amount.currency)
+    if command.amount < least:
+        raise Refused(PROMISE_AMOUNT_BELOW_LEAST, least=least)
     return PromiseMade(
         customer_id=command.customer_id,
         promise_id=command.promise_id,
@@ -178,46 +219,30 @@ def _make(command: MakePromise) -> PromiseMade:
         amount=command.amount,
         made_on=command.made_on,
         due=command.due,
-        latest=command.latest,
-        grace_days=command.grace_days,
+        latest=latest,
+        grace_days=command.limits.number("grace_days"),
+        policy=command.limits.policy,
     )
 
 
-def _count(promise: Promise, payment: CountPayment) -> list[PromiseEvent]:
-    """By value date, so a payment that was booked late still counts, and corrects a promise held for broken.
+def _hear(promise: Promise | None, heard: MakePromise) -> list[PromiseEvent]:
+    try:
+        return decide(promise, heard)
+    except Refused as no:
+        return [_not_accepted(heard, no.code)]
 
-    A promise that is kept goes on counting, so that what was paid is the same in whatever order payments come, and a
-    payment taken back later reopens it only when the others do not reach its amount.
-    """
-    paid = promise.paid + payment.amount
-    counted = PaymentCounted(
-        customer_id=promise.customer_id,
-        promise_id=promise.id,
-        account_id=payment.account_id,
-        payment_id=payment.payment_id,
-        amount=payment.amount,
-        value_date=payment.value_date,
+
+def _not_accepted(heard: MakePromise, reason: str) -> PromiseNotAccepted:
+    return PromiseNotAccepted(
+        customer_id=heard.customer_id,
+        promise_id=heard.promise_id,
+        accounts=heard.accounts,
+        amount=heard.amount,
+        heard_on=heard.made_on,
+        due=heard.due,
+        reason=reason,
+        policy=heard.limits.policy,
     )
-    if promise.outcome == "kept" or paid < promise.terms.amount:
-        return [counted]
-    return [counted, PromiseKept(customer_id=promise.customer_id, promise_id=promise.id, paid=paid)]
-
-
-def _uncount(promise: Promise, reversal: UncountPayment) -> list[PromiseEvent]:
-    if reversal.amount.currency != promise.paid.currency or reversal.amount > promise.paid:
-        raise Refused(REVERSAL_UNLIKE_PAYMENT, paid=promise.paid)
-    paid = promise.paid - reversal.amount
-    uncounted = PaymentUncounted(
-        customer_id=promise.customer_id,
-        promise_id=promise.id,
-        account_id=reversal.account_id,
-        reversal_id=reversal.reversal_id,
-        payment_id=reversal.payment_id,
-        amount=reversal.amount,
-    )
-    if promise.outcome != "kept" or paid >= promise.terms.amount:
-        return [uncounted]
-    return [uncounted, PromiseReopened(customer_id=promise.customer_id, promise_id=promise.id, paid=paid)]
 
 
 def _broken(promise: Promise, day: date) -> PromiseBroken:

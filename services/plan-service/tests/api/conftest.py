@@ -7,13 +7,25 @@ from typing import Any
 import httpx
 import pytest
 from arrears_runtime.testing.api import Api, serving, settings_of
+from plan_service.domain.commitments import CATEGORY
 from plan_service.main import REFUSALS, ROUTERS, SERVICE
 from plan_service.settings import PlanSettings
 from plan_service.views import accounts
 
 from ..builders import account_opened
+from ..numbers import text_of
 
 TODAY = date(2026, 6, 1)
+PLAN = {
+    "kind": "ordinary",
+    "method": "equal_instalments",
+    "frequency": "monthly",
+    "count": 3,
+    "rate_ppm": 0,
+    "day_count": "30/360",
+    "first_due": "2026-07-01",
+    "reminders": True,
+}
 
 
 class Plan(Api):
@@ -27,13 +39,33 @@ class Plan(Api):
         usual = {"customer_id": customer, "accounts": accounts or ["A-1"], "amount": amount, "due": "2026-06-10"}
         return await self.post("/promises", usual | other)
 
+    async def propose(self, *accounts: str, customer: str = "C-1", **other: Any) -> httpx.Response:
+        """1,000 TWD of each account, in three months without interest."""
+        shares = [
+            {"account_id": account, "amount": {"amount": "1000.00", "currency": "TWD"}}
+            for account in accounts or ["A-1"]
+        ]
+        return await self.post("/plans", {"customer_id": customer, "shares": shares} | PLAN | other)
+
     async def events(self) -> list[str]:
-        found = await self.db.pool.fetch("SELECT value FROM outbox ORDER BY position")
-        return [SERVICE.topic.decode(value).type.rpartition(".")[2] for (value,) in found]
+        return [SERVICE.topic.decode(value).type.rpartition(".")[2] for value in await self.said()]
+
+    async def said(self) -> list[bytes]:
+        """What waits for the topic of the customers, as it will be on the log."""
+        found = await self.db.pool.fetch(
+            "SELECT value FROM outbox WHERE topic = $1 ORDER BY position", SERVICE.topic.name
+        )
+        return [value for (value,) in found]
+
+    async def streams(self) -> list[str]:
+        """Of the customers."""
+        found = await self.db.pool.fetch("SELECT streamid FROM streams WHERE streamid LIKE $1", f"{CATEGORY}/%")
+        return [streamid for (streamid,) in found]
 
 
 @pytest.fixture
 async def plan(database: Callable[[], str]) -> AsyncIterator[Plan]:
     settings = settings_of(PlanSettings, database(), clock_opens=TODAY)
-    async with serving(Plan, SERVICE, settings, routers=ROUTERS, refusals=REFUSALS) as plan:
+    texts = [text_of("promises"), text_of("instalments")]
+    async with serving(Plan, SERVICE, settings, routers=ROUTERS, refusals=REFUSALS, policies=texts) as plan:
         yield plan

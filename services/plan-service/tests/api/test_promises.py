@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from plan_service.domain.promise import stream_of
+from arrears_runtime.testing.publishing import publish
+from plan_service.domain.commitments import stream_of
+from plan_service.main import SERVICE
 
+from ..builders import day, hear_promise
+from ..numbers import ref, text_of
 from .conftest import Plan
 
 
@@ -19,6 +23,7 @@ async def test_a_promise_is_made_and_can_be_read_at_once(plan: Plan):
     assert shown.headers["ETag"] == made.headers["ETag"] == '"1"'
     expected = {"outcome": "open", "made_on": "2026-06-01", "due": "2026-06-10", "grace_days": 3, "made_by": "anna"}
     assert expected.items() <= shown.json().items()
+    assert shown.json()["reason"] is None
     assert shown.json()["paid"] == {"amount": "0.00", "currency": "TWD"}
 
 
@@ -33,9 +38,9 @@ async def test_a_promise_of_a_customer_who_is_stopped_says_so(plan: Plan):
 async def test_the_rule_in_force_is_recorded_with_the_promise(plan: Plan):
     await plan.opened("A-1")
     await plan.promise()
-    [value] = [row["value"] for row in await plan.db.pool.fetch("SELECT value FROM outbox")]
-    assert b'"latest":"2026-07-01"' in value
-    assert b'"grace_days":3' in value
+    [value] = await plan.said()
+    made = SERVICE.topic.decode(value).data
+    assert (made.latest, made.grace_days, made.policy) == (day("2026-07-01"), 3, ref("promises"))
 
 
 async def test_an_account_that_is_not_the_customers_is_refused(plan: Plan):
@@ -64,6 +69,37 @@ async def test_a_date_out_of_range_is_refused_with_the_range(plan: Plan):
     assert {"earliest": "2026-06-01", "latest": "2026-07-01"}.items() <= refused.json().items()
 
 
+async def test_less_than_the_least_is_refused_with_the_least(plan: Plan):
+    await plan.opened("A-1")
+    for amount in "0.99", "0.00", "-3000.00":
+        refused = await plan.promise(amount={"amount": amount, "currency": "TWD"})
+        assert problem(refused) == (422, "promise-amount-below-least")
+        assert refused.json()["least"] == {"amount": "1.00", "currency": "TWD"}
+
+
+async def test_nothing_is_decided_by_a_policy_that_makes_no_sense(plan: Plan):
+    await plan.opened("A-1")
+    await publish(plan.instance, text_of("promises").replace("value: 3\n", "value: -3\n"))
+    await publish(plan.instance, text_of("instalments").replace("value: 60\n", "value: 0\n"))
+    for refused, value in (await plan.promise(), "grace_days"), (await plan.propose(), "terms_max"):
+        assert problem(refused) == (503, "policy-unfit")
+        assert {"version": 2, "value": value}.items() <= refused.json().items()
+    assert problem(await plan.http.get("/customers/C-1/limits")) == (503, "policy-unfit")
+    assert await plan.events() == []
+
+
+async def test_what_was_heard_and_is_no_promise_is_shown_with_its_reason(plan: Plan):
+    await plan.opened("A-1")
+    await plan.send(stream_of("C-1"), "C-1", hear_promise(due="2026-07-02"))
+    [shown] = (await plan.get("/promises", outcome="not_accepted"))["items"]
+    assert (shown["reason"], shown["due"]) == ("promise-date-out-of-range", "2026-07-02")
+    assert (shown["grace_days"], shown["made_by"]) == (None, plan.instance.name)
+    assert (await plan.get("/customers/C-1/promises"))["items"] == [shown]
+    assert (await plan.get("/customers/C-1/limits"))["promise"]["open_promise_id"] is None
+    cancelled = await plan.post(f"/promises/{shown['promise_id']}/cancellations", {"reason": "withdrawn"}, version=1)
+    assert problem(cancelled) == (409, "promise-not-open")
+
+
 async def test_a_body_that_is_not_strict_is_refused(plan: Plan):
     await plan.opened("A-1")
     twd = {"amount": "3000.00", "currency": "TWD"}
@@ -72,7 +108,6 @@ async def test_a_body_that_is_not_strict_is_refused(plan: Plan):
     wrongs: list[dict[str, Any]] = [{"accounts": []}, {"due": "10.06.2026"}, {"promise_id": "1"}]
     for wrong in wrongs:
         assert problem(await plan.promise(**wrong)) == (422, "body-invalid")
-    assert problem(await plan.promise(amount=twd | {"amount": "0.00"})) == (422, "promise-amount-zero")
 
 
 async def test_an_open_promise_is_cancelled_by_who_saw_its_newest_version(plan: Plan):
@@ -134,7 +169,16 @@ async def test_a_customers_promises_come_newest_first(plan: Plan):
     assert [[item["promise_id"] for item in page["items"]] for page in (first, rest)] == [ids[:0:-1], ids[:1]]
 
 
+async def test_its_etag_is_good_for_a_change_whatever_else_the_customer_committed_to(plan: Plan):
+    await plan.opened("A-1")
+    first = (await plan.promise()).headers["Location"]
+    await plan.propose()
+    shown = await plan.http.get(first)
+    assert (shown.headers["ETag"], shown.json()["version"]) == ('"2"', 2)
+    assert (await plan.post(f"{first}/cancellations", {"reason": "withdrawn"}, version=2)).status_code == 201
+
+
 async def test_all_promises_of_a_customer_are_one_stream(plan: Plan):
     await plan.opened("A-1")
     await plan.promise()
-    assert await plan.db.pool.fetchval("SELECT streamid FROM streams") == stream_of("C-1")
+    assert await plan.streams() == [stream_of("C-1")]

@@ -9,7 +9,8 @@ from arrears_events.ids import event_id
 from arrears_runtime.testing.specification import Specification
 from hypothesis import given
 from hypothesis import strategies as st
-from plan_service.domain.promise import CloseDay, PromiseEvent, decide, evolve
+from plan_service.domain.commitments import decide, evolve
+from plan_service.domain.promise import CloseDay, PromiseEvent
 from plan_service.views.promises import PromiseRow, fold
 
 from ..builders import (
@@ -24,6 +25,7 @@ from ..builders import (
     promise_cancelled,
     promise_kept,
     promise_made,
+    promise_not_accepted,
     promise_reopened,
     uncount_payment,
 )
@@ -35,9 +37,9 @@ NOW = datetime(2026, 6, 1, 2, tzinfo=UTC)
 def fact(event: PromiseEvent, version: int) -> StreamEvent[Any]:
     return StreamEvent[Any].model_construct(
         data=event,
-        streamid="promise/C-1",
+        streamid="commitments/C-1",
         streamversion=version,
-        id=event_id("promise/C-1", version),
+        id=event_id("commitments/C-1", version),
         time=NOW,
         actor="collector-7",
     )
@@ -54,9 +56,9 @@ def row_after(*events: PromiseEvent) -> PromiseRow:
 def test_a_promise_begins_open_with_nothing_paid():
     assert row_after(promise_made(accounts=("A-2", "A-1"))) == PromiseRow(
         promise_id=FIRST,
-        streamid="promise/C-1",
+        streamid="commitments/C-1",
         customer_id="C-1",
-        version=1,
+        since=1,
         accounts=["A-1", "A-2"],
         currency="TWD",
         amount=Decimal(3000),
@@ -66,9 +68,16 @@ def test_a_promise_begins_open_with_nothing_paid():
         latest=day("2026-07-01"),
         grace_days=3,
         outcome="open",
+        reason=None,
         made_by="collector-7",
         made_at=NOW,
     )
+
+
+def test_what_was_heard_and_not_accepted_has_a_reason_and_no_days():
+    row = row_after(promise_not_accepted("promise-open"))
+    assert (row.outcome, row.reason, row.made_on) == ("not_accepted", "promise-open", day("2026-06-01"))
+    assert (row.paid, row.latest, row.grace_days) == (0, None, None)
 
 
 def test_what_was_paid_is_what_counts_and_was_not_taken_back():
@@ -83,8 +92,8 @@ def test_its_outcome_is_the_newest():
     assert row_after(promise_made(), promise_cancelled()).outcome == "cancelled"
 
 
-def test_its_version_is_that_of_its_last_event():
-    assert row_after(promise_made(), payment_counted("p1", "1"), promise_broken()).version == 3
+def test_it_stands_where_it_was_made_whatever_comes_later():
+    assert row_after(promise_made(), payment_counted("p1", "1"), promise_broken()).since == 1
 
 
 def test_every_event_of_a_promise_is_taken():
@@ -105,5 +114,6 @@ def test_a_row_says_of_a_promise_what_its_stream_says(sent: list[Any]):
         state, decided = PROMISE.run(state, command)
         events += decided
     assert state
-    row: Any = row_after(*events)
-    assert (row.paid, row.outcome) == (state.paid.amount, state.outcome)
+    assert state.promise
+    row: Any = row_after(*(event for event in events if type(event) in fold.takes))
+    assert (row.paid, row.outcome) == (state.promise.paid.amount, state.promise.outcome)
