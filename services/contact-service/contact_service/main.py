@@ -2,23 +2,73 @@
 
 from arrears_events.catalogue.bank import BANK
 from arrears_events.catalogue.case import CASE
-from arrears_events.catalogue.contact import CONTACT, CONTACT_SETTINGS
+from arrears_events.catalogue.contact import CONTACT, CONTACT_KEYS, CONTACT_SETTINGS, PersonErased
+from arrears_events.catalogue.plan import PLAN
+from arrears_runtime.decider import Decider
 from arrears_runtime.run import run
 from arrears_runtime.service import Service
 
-from contact_service.api import customers
+from contact_service.api import callbacks, customers, permissions
+from contact_service.api import contacts as contacts_api
+from contact_service.domain import person
+from contact_service.domain.contacts import decide
+from contact_service.domain.errors import CONTACT_UNKNOWN
+from contact_service.domain.history import Contacts, evolve
+from contact_service.effects.messages import Bank
+from contact_service.effects.providers import Providers
+from contact_service.effects.sending import Sending
+from contact_service.reactions.treatment_step_due import request_the_step
 from contact_service.settings import ContactSettings
-from contact_service.views import accounts, cases, metadata, profiles
+from contact_service.views import (
+    accounts,
+    arrears,
+    barred,
+    cases,
+    contacts,
+    disputes,
+    metadata,
+    payments,
+    persons,
+    plans,
+    profiles,
+    statuses,
+    stopped,
+)
 
 SERVICE = Service(
     name="contact",
     topic=CONTACT,
     settings_topic=CONTACT_SETTINGS,
-    reads=(BANK, CASE),
+    reads=(BANK, CASE, PLAN, CONTACT),
     metadata=metadata,
-    views=(accounts.fold, profiles.fold, cases.fold),
+    deciders=(
+        Decider("contacts", Contacts, decide, evolve),
+        Decider("person", person.Erased, person.decide, person.evolve, heeds_stops=False),
+    ),
+    views=(
+        *(accounts.fold, profiles.fold, payments.fold, statuses.fold),
+        *(cases.fold, arrears.fold, disputes.fold, stopped.by_case),
+        *(plans.fold, stopped.by_plan),
+        *(contacts.fold, barred.fold),
+    ),
+    reactions=(request_the_step,),
+    policies={
+        **dict.fromkeys(("base", "cn", "tw"), "rule-pack"),
+        **dict.fromkeys(("reminder-sms", "reminder-email", "plan-reminder-sms"), "template"),
+    },
+    keys_topic=CONTACT_KEYS,
+    shreds_on=(PersonErased,),
+    latest=persons.latest,
 )
-ROUTERS = (customers.router,)
+ROUTERS = (customers.router, contacts_api.router, permissions.router)
+REFUSALS = {CONTACT_UNKNOWN: 409}
+
+
+def main(settings: ContactSettings) -> None:
+    sending = Sending(Providers(settings), Bank(settings.bank_name, settings.bank_phone))
+    hooks = {callbacks.PATH: callbacks.call_ended}
+    run(SERVICE, settings, routers=ROUTERS, refusals=REFUSALS, effects=(sending,), hooks=hooks)
+
 
 if __name__ == "__main__":
-    run(SERVICE, ContactSettings(), routers=ROUTERS)  # pyright: ignore[reportCallIssue]
+    main(ContactSettings())  # pyright: ignore[reportCallIssue]

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from arrears_events.catalogue.bank import ContactPointKind
+from arrears_events.catalogue.bank import ContactPoint, ContactPointKind
 from arrears_runtime.http.callers import CallerRequest, found
 from arrears_runtime.http.card_numbers import OpaqueId
 from arrears_runtime.http.routing import Router
-from pydantic import TypeAdapter
 
 from contact_service.views.cases import CaseRow, open_cases_of
+from contact_service.views.persons import restricted_among
 from contact_service.views.profiles import ProfileRow, profile_of
 
 router = Router(tag="customers")
@@ -36,7 +36,8 @@ class OpenCaseAnswer:
 class CustomerAnswer:
     """`language` is BCP 47, `jurisdiction` names a rule pack, `time_zone` is of the IANA database.
 
-    `stopped`: a bad record holds up all of the customer's; what is shown may be behind.
+    `stopped`: a bad record holds up all of the customer's; what is shown may be behind. `restricted`: what is known of
+    them in person is kept, and not used.
     """
 
     customer_id: str
@@ -44,27 +45,32 @@ class CustomerAnswer:
     jurisdiction: str
     time_zone: str
     stopped: bool
+    restricted: bool
     contact_points: list[ContactPointAnswer]
     open_cases: list[OpenCaseAnswer]
-
-
-_POINTS = TypeAdapter(list[ContactPointAnswer])
 
 
 @router.get("/customers/{customer_id}", permission="customer:read")
 async def get_customer(customer_id: OpaqueId, request: CallerRequest) -> CustomerAnswer:
     """How the customer is reached, and the open cases to be spoken of."""
     profile = found(await profile_of(request.db, customer_id))
-    return _answer(profile, await open_cases_of(request.db, customer_id), await request.stopped(customer_id))
+    cases, stopped = await open_cases_of(request.db, customer_id), await request.stopped(customer_id)
+    restricted = await restricted_among(request.db, [customer_id])
+    return _answer(profile, cases, stopped, bool(restricted))
 
 
-def _answer(profile: ProfileRow, cases: list[CaseRow], stopped: bool) -> CustomerAnswer:
+def _answer(profile: ProfileRow, cases: list[CaseRow], stopped: bool, restricted: bool) -> CustomerAnswer:
     return CustomerAnswer(
         customer_id=profile.customer_id,
         language=profile.language,
         jurisdiction=profile.jurisdiction,
         time_zone=profile.time_zone,
         stopped=stopped,
-        contact_points=_POINTS.validate_json(profile.contact_points),
+        restricted=restricted,
+        contact_points=[_shown(point) for point in profile.points],
         open_cases=[OpenCaseAnswer(case.case_id, case.account_id, case.stage) for case in cases],
     )
+
+
+def _shown(point: ContactPoint) -> ContactPointAnswer:
+    return ContactPointAnswer(point.contact_point_id, point.party_id, point.kind, point.reserved)

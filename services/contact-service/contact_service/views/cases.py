@@ -1,5 +1,6 @@
 """Cases (案件) as case-service tells of them: what a contact with the customer may be about."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
@@ -48,3 +49,8 @@ def fold(row: CaseRow | None, fact: StreamEvent[CaseOpened | StageChanged | Case
 async def open_cases_of(db: Database, customer_id: str) -> list[CaseRow]:
     query = select(cases).where(cases.c.customer_id == customer_id, cases.c.outcome.is_(None))
     return await db.rows(CaseRow, query.order_by(cases.c.account_id))
+
+
+async def open_accounts_of(db: Database, customers: Collection[str]) -> list[CaseRow]:
+    """The open cases of many customers: an account has one at most."""
+    return await db.rows(CaseRow, select(cases).where(cases.c.customer_id.in_(customers), cases.c.outcome.is_(None)))

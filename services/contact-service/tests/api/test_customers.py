@@ -5,13 +5,14 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from arrears_events.bank.people import details_of
 from arrears_events.catalogue.bank import ContactPoint, CustomerProfileChanged
 from arrears_events.catalogue.case import CaseClosed, CaseOpened
 from arrears_events.money import Money
 from arrears_runtime.testing.api import Api, serving, settings_of
 from contact_service.main import ROUTERS, SERVICE
 from contact_service.settings import ContactSettings
-from contact_service.views import cases, profiles
+from contact_service.views import cases, persons, profiles
 
 MOBILE = ContactPoint(contact_point_id="CP-1", party_id="C-1", kind="mobile", reserved=True, digest="ab" * 32)
 PROFILE = CustomerProfileChanged(
@@ -60,6 +61,7 @@ async def test_a_customer_is_shown_with_contact_points_without_values_or_digests
         "jurisdiction": "cn",
         "time_zone": "Asia/Shanghai",
         "stopped": False,
+        "restricted": False,
         "contact_points": [{"contact_point_id": "CP-1", "party_id": "C-1", "kind": "mobile", "reserved": True}],
         "open_cases": [],
     }
@@ -80,3 +82,15 @@ async def test_only_open_cases_are_shown(contact: Api):
 
 async def test_a_customer_of_whom_the_bank_said_nothing_is_not_found(contact: Api):
     assert (await contact.http.get("/customers/C-9")).status_code == 404
+
+
+async def test_a_customer_who_is_restricted_is_shown_as_such_and_nothing_more(contact: Api):
+    await contact.hear(profiles.fold, PROFILE)
+    assert contact.instance.keys
+    async with contact.db.transaction() as connection:
+        keys = await contact.instance.keys.of(connection, ["C-1"])
+        details = details_of("C-1").model_copy(update={"restricted": True})
+        await connection.execute(persons.latest.put, [persons.keep(details, keys["C-1"], contact.instance.keys.blind)])
+    shown = await contact.get("/customers/C-1")
+    assert shown["restricted"] is True
+    assert details.name not in str(shown)

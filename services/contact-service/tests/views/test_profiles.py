@@ -17,9 +17,9 @@ def profile_changed(*points: ContactPoint, language: str = "zh-Hans-CN") -> Sour
     return SourceEvent[Any].model_construct(data=changed)
 
 
-def test_contact_points_are_kept_without_their_digests():
+def test_contact_points_are_kept_with_their_digests_and_without_values():
     row = fold.fold(None, profile_changed(MOBILE))
-    kept = {"contact_point_id": "CP-1", "party_id": "C-1", "kind": "mobile", "reserved": True}
+    kept = {"contact_point_id": "CP-1", "party_id": "C-1", "kind": "mobile", "reserved": True, "digest": "ab" * 32}
     assert json.loads(row.contact_points) == [kept]
 
 

@@ -1,0 +1,173 @@
+"""All contacts (联系) of one customer: asked for, decided by the rules of law in force, made, and what came of them.
+
+They are one stream, since the law counts them together. A contact that is allowed takes its place at once, and gives it
+back only when it is known that nobody was reached for: so however many are asked for at once, no cap is passed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from arrears_events.catalogue.contact import (
+    AuthorisationExpired,
+    Channel,
+    ContactAttempted,
+    ContactAuthorised,
+    ContactEvent,
+    ContactFailed,
+    ContactRefused,
+    ContactRequested,
+    FailureReason,
+    Message,
+    MessageDelivered,
+    MessageOutcomeUnknown,
+    MessageSent,
+    Purpose,
+)
+
+from contact_service.domain import decision, hearing
+from contact_service.domain.decision import Grounds, OfStream
+from contact_service.domain.errors import CONTACT_UNKNOWN, Refused
+from contact_service.domain.hearing import Heard
+from contact_service.domain.history import Contacts, Open
+
+
+@dataclass(frozen=True)
+class RequestContact:
+    """Asked for; decided when it is taken up. `joins`: one of its kind that waits already does for it too."""
+
+    contact_id: UUID
+    customer_id: str
+    purpose: Purpose
+    channel: Channel
+    party_id: str
+    accounts: frozenset[str]
+    requested_on: date
+    lapses_on: date
+    contact_point_id: str | None = None
+    joins: bool = False
+
+
+@dataclass(frozen=True)
+class DecideContact:
+    contact_id: UUID
+    grounds: Grounds
+
+
+@dataclass(frozen=True)
+class AttemptContact:
+    """It is handed to the provider now, if all that is known still allows it. `words_refused`: by a rule of text."""
+
+    contact_id: UUID
+    grounds: Grounds
+    message: Message | None = None
+    words_refused: bool = False
+
+
+@dataclass(frozen=True)
+class NoteSent:
+    """The provider took it, and gave it `reference`."""
+
+    contact_id: UUID
+    reference: str
+
+
+@dataclass(frozen=True)
+class NoteOutcome:
+    """What is heard of a contact that was attempted."""
+
+    contact_id: UUID
+    outcome: Literal["delivered", "unknown"] | FailureReason
+
+
+ContactCommand = RequestContact | DecideContact | AttemptContact | NoteSent | NoteOutcome | Heard
+
+
+def decide(contacts: Contacts | None, command: ContactCommand) -> list[ContactEvent]:
+    match contacts, command:
+        case Contacts() | None, RequestContact():
+            return [] if contacts and command.joins and _waits(contacts, command) else [_requested(command)]
+        case Contacts(open=known), DecideContact(id_, grounds) if id_ in known and known[id_].step == "requested":
+            return [_decide(contacts, known[id_].request, grounds)]
+        case Contacts(open=known), AttemptContact(id_) if id_ in known and known[id_].step == "authorised":
+            return [_attempt(contacts, known[id_], command)]
+        case Contacts(open=known), NoteSent(id_) if id_ in known and known[id_].step == "attempted":
+            return [MessageSent(customer_id=contacts.customer_id, contact_id=id_, reference=command.reference)]
+        case Contacts(open=known), NoteOutcome(id_) if id_ in known and known[id_].step in ("attempted", "sent"):
+            return [_outcome(contacts.customer_id, command)]
+        case _, Heard(contact_id=None):
+            return [*hearing.events(command, None)]
+        case Contacts(open=known), Heard(contact_id=UUID() as id_) if id_ in known:
+            return [*hearing.events(command, known[id_].request)]
+        case _, Heard():
+            raise Refused(CONTACT_UNKNOWN)
+        case _:
+            return []
+
+
+def stream_of(customer_id: str) -> str:
+    return f"contacts/{customer_id}"
+
+
+def _waits(contacts: Contacts, command: RequestContact) -> bool:
+    return contacts.waits_for(command.purpose, command.channel, command.party_id)
+
+
+def _requested(command: RequestContact) -> ContactRequested:
+    return ContactRequested(
+        customer_id=command.customer_id,
+        contact_id=command.contact_id,
+        purpose=command.purpose,
+        channel=command.channel,
+        party_id=command.party_id,
+        accounts=command.accounts,
+        requested_on=command.requested_on,
+        lapses_on=command.lapses_on,
+        contact_point_id=command.contact_point_id,
+    )
+
+
+def _decide(
+    contacts: Contacts, request: ContactRequested, grounds: Grounds
+) -> ContactAuthorised | ContactRefused | AuthorisationExpired:
+    if grounds.today > request.lapses_on:
+        return decision.expired(request, "lapsed")
+    return decision.decided(request, grounds, known_of(contacts))
+
+
+def _attempt(contacts: Contacts, open_: Open, command: AttemptContact) -> ContactAttempted | AuthorisationExpired:
+    assert open_.authorised
+    request, grounds = open_.request, command.grounds
+    known = known_of(contacts, but=request.contact_id)
+    if reason := decision.reason_against(open_.authorised, request, grounds, known, command.words_refused):
+        return decision.expired(request, reason)
+    return ContactAttempted(
+        customer_id=request.customer_id,
+        contact_id=request.contact_id,
+        attempted_at=grounds.now,
+        message=command.message,
+    )
+
+
+def known_of(contacts: Contacts, but: UUID | None = None) -> OfStream:
+    """What the stream knows, without the place of the contact `but`."""
+    return OfStream(
+        opted_out=contacts.opted_out,
+        silent_until=contacts.silent_until,
+        barred=contacts.barred,
+        night_agreed=contacts.night_agreed,
+        failures_in_a_row=contacts.failures_in_a_row,
+        past=tuple(place for id_, place in contacts.places.items() if id_ != but),
+    )
+
+
+def _outcome(customer_id: str, command: NoteOutcome) -> MessageDelivered | MessageOutcomeUnknown | ContactFailed:
+    which: dict[str, Any] = {"customer_id": customer_id, "contact_id": command.contact_id}
+    match command.outcome:
+        case "delivered":
+            return MessageDelivered(**which)
+        case "unknown":
+            return MessageOutcomeUnknown(**which)
+        case reason:
+            return ContactFailed(**which, reason=reason)

@@ -1,0 +1,192 @@
+"""Whether a contact may be made: what it is decided on, the guard's verdict, and what is recorded of both.
+
+It is decided when it is taken up, and looked at once more, on fresh facts, when it is about to be handed over.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from arrears_events.catalogue.base import PolicyRef
+from arrears_events.catalogue.contact import (
+    AuthorisationExpired,
+    Channel,
+    ContactAuthorised,
+    ContactRefused,
+    ContactRequested,
+    Known,
+    Party,
+    RuleApplied,
+)
+from arrears_policy.rule_pack import RulePack
+
+from contact_service.domain.facts import Contact, Facts, Owed, PastContact
+from contact_service.domain.guard import RuleFinding, Verdict, guard
+
+ExpiryReason = Literal["facts_changed", "too_late", "lapsed", "words_refused"]
+VALID_FOR = timedelta(minutes=15)
+"""From the decision to the hand-over: beyond it the facts are old."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where the party is reached over the channel. `agreed`: its person agreed to its use."""
+
+    contact_point_id: str
+    digest: str
+    party: Party
+    reserved: bool
+    agreed: bool = False
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What a decision rests on beside the stream itself: rules in force, facts from other parts, and the moment.
+
+    `policies` name the texts of `packs`. `point` is None where the party has none for the channel.
+    `positions`: how far each topic was read for the customer.
+    """
+
+    now: datetime
+    today: date
+    packs: tuple[RulePack, ...]
+    policies: tuple[PolicyRef, ...]
+    facts: Facts
+    point: Point | None
+    positions: dict[str, int]
+
+
+@dataclass(frozen=True)
+class OfStream:
+    """What the customer's own stream adds to the facts."""
+
+    opted_out: frozenset[Channel]
+    silent_until: date | None
+    barred: frozenset[str]
+    night_agreed: bool
+    failures_in_a_row: int
+    past: tuple[PastContact, ...]
+
+
+def decided(request: ContactRequested, grounds: Grounds, known: OfStream) -> ContactAuthorised | ContactRefused:
+    contact, verdict = judged(request, grounds, known)
+    if verdict.allowed and grounds.point and contact:
+        return ContactAuthorised(
+            **_recorded(request, grounds, verdict),
+            digest=grounds.point.digest,
+            party=grounds.point.party,
+            accounts=contact.accounts,
+            decided_at=grounds.now,
+            valid_until=grounds.now + VALID_FOR,
+        )
+    return ContactRefused(
+        **_recorded(request, grounds, verdict),
+        allowed_from=verdict.allowed_from,
+        final=_never(verdict.allowed_from, request, grounds),
+    )
+
+
+def reason_against(
+    authorised: ContactAuthorised, request: ContactRequested, grounds: Grounds, known: OfStream, words_refused: bool
+) -> ExpiryReason | None:
+    """Why what was allowed is not done after all. `known` is without the place that the contact itself took."""
+    if grounds.today > request.lapses_on:
+        return "lapsed"
+    if grounds.now > authorised.valid_until:
+        return "too_late"
+    if words_refused:
+        return "words_refused"
+    _, verdict = judged(request, grounds, known)
+    same_point = grounds.point is not None and grounds.point.digest == authorised.digest
+    return None if verdict.allowed and same_point else "facts_changed"
+
+
+def expired(request: ContactRequested, reason: ExpiryReason) -> AuthorisationExpired:
+    return AuthorisationExpired(customer_id=request.customer_id, contact_id=request.contact_id, reason=reason)
+
+
+def judged(request: ContactRequested, grounds: Grounds, known: OfStream) -> tuple[Contact | None, Verdict]:
+    if grounds.point is None:
+        return None, _no_point(request)
+    facts = replace(
+        grounds.facts,
+        opted_out=known.opted_out,
+        silent_until=known.silent_until,
+        barred=grounds.facts.barred | known.barred,
+        failures_in_a_row=known.failures_in_a_row,
+    )
+    contact = Contact(
+        purpose=request.purpose,
+        medium=request.channel,
+        party=grounds.point.party,
+        party_id=request.party_id,
+        digest=grounds.point.digest,
+        accounts=named(request, facts),
+        night_agreed=known.night_agreed,
+        point_reserved=grounds.point.reserved,
+        point_agreed=grounds.point.agreed,
+        names_itself=True,  # every template and script is held against the rules of text before it is in force
+    )
+    return contact, guard(grounds.packs, contact, facts, known.past, grounds.now)
+
+
+def named(request: ContactRequested, facts: Facts) -> frozenset[str]:
+    """One contact names all of the person's accounts that may be spoken of; where none may, those asked for."""
+    if request.purpose != "collection":
+        return request.accounts
+    return frozenset(each.account_id for each in facts.owed if _may_be_named(each, facts)) or request.accounts
+
+
+def _may_be_named(owed: Owed, facts: Facts) -> bool:
+    return not (owed.covered or owed.disputed_in_full or owed.account_id in facts.in_plan)
+
+
+def _no_point(request: ContactRequested) -> Verdict:
+    clause = "A party without a point for the channel cannot be reached over it"
+    return Verdict(False, (RuleFinding("POINT", clause, False, {"channel": request.channel}),), None)
+
+
+def _never(allowed_from: datetime | None, request: ContactRequested, grounds: Grounds) -> bool:
+    """No lawful moment before the end of the day on which the request lapses."""
+    if allowed_from is None:
+        return True
+    days_until = (allowed_from - grounds.now).days
+    return grounds.today + timedelta(days=days_until) > request.lapses_on
+
+
+def _recorded(request: ContactRequested, grounds: Grounds, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "customer_id": request.customer_id,
+        "contact_id": request.contact_id,
+        "contact_point_id": grounds.point.contact_point_id if grounds.point else None,
+        "policies": grounds.policies,
+        "rules": tuple(_applied(each) for each in verdict.rules),
+        "known": Known(facts=_written(grounds.facts), positions=grounds.positions),
+    }
+
+
+def _applied(finding: RuleFinding) -> RuleApplied:
+    return RuleApplied(
+        rule=finding.rule,
+        clause=finding.clause,
+        passed=finding.passed,
+        facts=dict(finding.facts),
+        allowed_from=finding.allowed_from,
+    )
+
+
+def _written(facts: Facts) -> dict[str, str | int]:
+    """What is not in a rule's own facts, so that the decision can be made again."""
+    return {
+        "jurisdiction": facts.jurisdiction,
+        "time_zone": facts.time_zone,
+        "last_close": str(facts.last_close),
+        "statuses": ",".join(sorted(facts.statuses)),
+        "in_plan": ",".join(sorted(facts.in_plan)),
+        "accounts": _accounts(facts.owed),
+    }
+
+
+def _accounts(owed: Collection[Owed]) -> str:
+    return ",".join(sorted({each.account_id for each in owed}))

@@ -1,0 +1,121 @@
+"""What the guard is told: the contact that is asked for, what is known of the customer, and the contacts before it.
+
+All of it is brought by the command, from the views and the stream. What permits something is False until it is known.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+
+from arrears_events.catalogue.base import Ids
+from arrears_events.catalogue.contact import Channel, Party, Purpose
+from arrears_events.money import Money
+from arrears_policy.rules import Status
+
+Outcome = Literal["open", "conversation", "unanswered", "delivered", "failed"]
+"""`open`: authorised, or made with an outcome that nobody knows yet; it counts as whatever it may still become.
+
+`unanswered`: it rang, or was busy, and no person took it, or a machine did. `delivered`: a message that was sent and
+did not fail. `failed`: nothing reached the point at all; it counts for nothing.
+"""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """To `party_id` at the point with this digest, about `accounts`.
+
+    `night_agreed`: the person agreed to be contacted outside the hours. `point_reserved`, `point_agreed`: the point was
+    left with the bank for this, or its person agreed to its use. `names_itself`: the script says who calls, for whom.
+    """
+
+    purpose: Purpose
+    medium: Channel
+    party: Party
+    party_id: str
+    digest: str
+    accounts: frozenset[str]
+    night_agreed: bool = False
+    point_reserved: bool = False
+    point_agreed: bool = False
+    names_itself: bool = False
+
+
+@dataclass(frozen=True)
+class PastContact:
+    """`at` is aware. `ours`: we or an agency of ours began it; what the customer began counts for nothing."""
+
+    at: datetime
+    purpose: Purpose
+    medium: Channel
+    party: Party
+    party_id: str
+    digest: str
+    accounts: Ids
+    outcome: Outcome
+    ours: bool = True
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A ledger: the bank's word of its arrears at the end of `as_of`, what was booked since, what is disputed of it."""
+
+    account_id: str
+    arrears: Money
+    paid_since: Money
+    disputed: Money
+    as_of: date
+
+    @property
+    def left(self) -> Money:
+        """Below zero when more was paid than was overdue."""
+        return self.arrears - self.paid_since
+
+    @property
+    def covered(self) -> bool:
+        return self.arrears <= self.paid_since
+
+    @property
+    def disputed_in_full(self) -> bool:
+        """What the payments leave open is no more than what is disputed."""
+        return self.left <= self.disputed
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of the customer now.
+
+    `jurisdiction` names the rule pack of the place, `time_zone` is of the IANA database. `today` is the business date,
+    `last_close` the bank's last and `next_business_date` what it said there. `reader_lag_seconds`: the age of the
+    oldest record that is not read yet. `statuses`: those of the person and of the whole bank; what hangs on the
+    accounts or the medium is found from `owed`, `in_plan` (accounts) and `opted_out`. `barred`: digests.
+    `silent_until`: the last day of the silence after a payment was claimed. `failures_in_a_row`: attempts to reach the
+    customer in person since one was reached.
+    """
+
+    jurisdiction: str
+    time_zone: str
+    today: date
+    last_close: date | None = None
+    next_business_date: date | None = None
+    reader_lag_seconds: int = 0
+    owed: tuple[Owed, ...] = ()
+    statuses: frozenset[Status] = frozenset()
+    in_plan: frozenset[str] = frozenset()
+    opted_out: frozenset[Channel] = frozenset()
+    barred: frozenset[str] = frozenset()
+    silent_until: date | None = None
+    mobile_invalid: bool = False
+    failures_in_a_row: int = 0
+
+    def owed_on(self, account_id: str) -> Iterator[Owed]:
+        return (each for each in self.owed if each.account_id == account_id)
+
+
+class Look(NamedTuple):
+    """What looking at one rule gave: whether it lets the contact pass, the facts that decided, and the first moment at
+    which it would, where one can be named."""
+
+    passed: bool
+    facts: dict[str, str | int]
+    allowed_from: datetime | None = None

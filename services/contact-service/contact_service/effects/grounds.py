@@ -1,0 +1,179 @@
+"""What contacts are decided on: the facts that other parts of the system told, for many contacts at once."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from arrears_events.catalogue.bank import ContactPoint
+from arrears_events.catalogue.base import PolicyRef
+from arrears_events.catalogue.contact import Party
+from arrears_events.log.partitioning import partition_of
+from arrears_events.money import Money
+from arrears_policy.rule_pack import RulePack
+from arrears_policy.rules import Status
+from arrears_runtime import closes
+from arrears_runtime.closes import Close
+from arrears_runtime.database import Database
+from arrears_runtime.dead_letters import stopped_among
+from arrears_runtime.effect import Ground
+from arrears_runtime.policies import PolicyMissing
+from arrears_runtime.positions import Partition
+
+from contact_service.domain.decision import Grounds, Point
+from contact_service.domain.facts import Facts, Owed
+from contact_service.views.arrears import arrears_of
+from contact_service.views.barred import barred_among
+from contact_service.views.cases import open_accounts_of
+from contact_service.views.contacts import ContactRow
+from contact_service.views.disputes import held_of
+from contact_service.views.payments import paid_since_the_word
+from contact_service.views.persons import restricted_among
+from contact_service.views.plans import in_plan
+from contact_service.views.profiles import ProfileRow, profiles_of
+from contact_service.views.statuses import statuses_of
+from contact_service.views.stopped import stopped_elsewhere
+
+BASE = "base"
+KINDS: Mapping[str, tuple[str, ...]] = {"call": ("mobile", "home", "work"), "sms": ("mobile",), "email": ("email",)}
+"""Points of each channel, those first that are tried first."""
+
+
+@dataclass
+class _Told:
+    """By customer. `read_to`: how far each topic was read before anything was asked: what is told is no older."""
+
+    read_to: dict[Partition, int] = field(default_factory=dict[Partition, int])
+    profiles: dict[str, ProfileRow] = field(default_factory=dict[str, ProfileRow])
+    owed: dict[str, list[Owed]] = field(default_factory=lambda: defaultdict[str, list[Owed]](list))
+    statuses: dict[str, set[Status]] = field(default_factory=lambda: defaultdict[str, set[Status]](set))
+    in_plan: dict[str, set[str]] = field(default_factory=lambda: defaultdict[str, set[str]](set))
+    barred: frozenset[str] = frozenset()
+    closes: dict[int, Close] = field(default_factory=dict[int, Close])
+
+
+async def grounds_of(ground: Ground, rows: Sequence[ContactRow]) -> dict[UUID, Grounds]:
+    """For each contact, now by its customer's clock. Raises PolicyMissing when no rule pack `base` is in force."""
+    customers = {row.customer_id for row in rows}
+    told = await _told(ground, customers)
+    packs = _Packs(ground)
+    return {row.contact_id: await _grounds(ground, row, told, packs) for row in rows}
+
+
+async def owed_by(ground: Ground, customer: str) -> list[Owed]:
+    """Each ledger of the customer's open cases."""
+    accounts = {row.account_id: row.customer_id for row in await open_accounts_of(ground.db, [customer])}
+    return [owed for _, owed in await _owed(ground.db, accounts)]
+
+
+async def _grounds(ground: Ground, row: ContactRow, told: _Told, packs: "_Packs") -> Grounds:
+    customer = row.customer_id
+    today, profile = ground.today(customer), told.profiles.get(customer)
+    rules, policies = await packs.in_force(profile.jurisdiction if profile else "", today)
+    partition = partition_of(customer.encode(), ground.by_customer)
+    return Grounds(
+        now=ground.now(customer),
+        today=today,
+        packs=rules,
+        policies=policies,
+        facts=_facts(customer, told, profile, today, told.closes.get(partition)),
+        point=_point(row, profile, told.barred),
+        positions={topic: read for (topic, each), read in told.read_to.items() if each == partition},
+    )
+
+
+class _Packs:
+    """The pack of every place, and that of the customer's; both as they are in force on a day."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._found: dict[tuple[str, date], tuple[RulePack, PolicyRef] | None] = {}
+
+    async def in_force(self, place: str, on: date) -> tuple[tuple[RulePack, ...], tuple[PolicyRef, ...]]:
+        found = [each for each in (await self._one(BASE, on), await self._one(place, on)) if each]
+        return tuple(pack for pack, _ in found), tuple(ref for _, ref in found)
+
+    async def _one(self, name: str, on: date) -> tuple[RulePack, PolicyRef] | None:
+        """A place without a pack is the guard's to refuse."""
+        if (name, on) not in self._found:
+            try:
+                in_force = await self._ground.policies.in_force(self._ground.db.pool, name, on)
+                self._found[name, on] = in_force.content(RulePack), in_force.ref
+            except PolicyMissing:
+                if name == BASE:
+                    raise
+                self._found[name, on] = None
+        return self._found[name, on]
+
+
+async def _told(ground: Ground, customers: Collection[str]) -> _Told:
+    db, told = ground.db, _Told({at: position.folded for at, position in ground.positions.items()})
+    told.profiles = {row.customer_id: row for row in await profiles_of(db, customers)}
+    accounts = {row.account_id: row.customer_id for row in await open_accounts_of(db, customers)}
+    for customer, owed in await _owed(db, accounts):
+        told.owed[customer].append(owed)
+    for status in await statuses_of(db, customers):
+        if status.holds_on(ground.today(status.customer_id)):
+            told.statuses[status.customer_id].add(Status(status.kind))
+    for stopped in (*await stopped_elsewhere(db, customers), *await stopped_among(db, customers)):
+        told.statuses[stopped.customer_id].add(Status.CUSTOMER_STOPPED)
+    for customer in await restricted_among(db, customers):
+        told.statuses[customer].add(Status.RESTRICTED)
+    for row in await in_plan(db, customers):
+        told.in_plan[row.customer_id].add(row.account_id)
+    told.barred = frozenset(row.digest for row in await barred_among(db, list(_digests(told.profiles.values()))))
+    told.closes = dict(await closes.last(db))
+    return told
+
+
+async def _owed(db: Database, accounts: Mapping[str, str]) -> list[tuple[str, Owed]]:
+    """Each ledger that is in arrears, with its customer."""
+    paid = {(row.account_id, row.currency): row.paid for row in await paid_since_the_word(db, accounts)}
+    held = {(row.account_id, row.currency): row.held for row in await held_of(db, accounts)}
+    found: list[tuple[str, Owed]] = []
+    for row in await arrears_of(db, accounts):
+        ledger, currency = (row.account_id, row.currency), row.currency
+        owed = Owed(
+            account_id=row.account_id,
+            arrears=Money.of(row.amount, currency),
+            paid_since=Money.of(paid.get(ledger, 0), currency),
+            disputed=Money.of(held.get(ledger, 0), currency),
+            as_of=row.as_of,
+        )
+        found.append((accounts[row.account_id], owed))
+    return found
+
+
+def _facts(customer: str, told: _Told, profile: ProfileRow | None, today: date, close: Close | None) -> Facts:
+    return Facts(
+        jurisdiction=profile.jurisdiction if profile else "",
+        time_zone=profile.time_zone if profile else "",
+        today=today,
+        last_close=close.date if close else None,
+        next_business_date=close.next_business_date if close else None,
+        owed=tuple(told.owed[customer]),
+        statuses=frozenset(told.statuses[customer]),
+        in_plan=frozenset(told.in_plan[customer]),
+        barred=told.barred,
+    )
+
+
+def _point(row: ContactRow, profile: ProfileRow | None, barred: frozenset[str]) -> Point | None:
+    """The one asked for; else the party's first of the channel that is not barred, or the first."""
+    if profile is None:
+        return None
+    points = [point for point in profile.points if point.party_id == row.party_id and point.kind in KINDS[row.channel]]
+    if row.contact_point_id is not None and row.status in ("requested", "waiting"):
+        points = [point for point in points if point.contact_point_id == row.contact_point_id]
+    points.sort(key=lambda point: (point.digest in barred, KINDS[row.channel].index(point.kind)))
+    party: Party = "customer" if row.party_id == row.customer_id else "third_person"
+    return _of(points[0], party) if points else None
+
+
+def _of(point: ContactPoint, party: Party) -> Point:
+    return Point(point.contact_point_id, point.digest, party, point.reserved)
+
+
+def _digests(profiles: Iterable[ProfileRow]) -> Iterable[str]:
+    return (point.digest for profile in profiles for point in profile.points)

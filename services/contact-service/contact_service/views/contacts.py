@@ -1,0 +1,223 @@
+"""Contacts (联系), as the customer's page and the sending show them: how far each has come, and by which rules."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from arrears_events.catalogue.contact import (
+    CONTACT,
+    AuthorisationExpired,
+    Channel,
+    ContactAttempted,
+    ContactAuthorised,
+    ContactFailed,
+    ContactMade,
+    ContactRefused,
+    ContactRequested,
+    MessageDelivered,
+    MessageOutcomeUnknown,
+    MessageSent,
+    Purpose,
+    RuleApplied,
+)
+from arrears_events.codec import canonical
+from arrears_events.envelope import StreamEvent
+from arrears_runtime.database import Database
+from arrears_runtime.dead_letters import stops
+from arrears_runtime.projection import view
+from sqlalchemy import ARRAY, Column, Date, DateTime, Index, Integer, Table, Text, Uuid, func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
+
+from contact_service.views import metadata
+
+Status = Literal[
+    "requested", "waiting", "authorised", "attempted", "sent", "refused", "expired", "made", "failed", "delivered",
+    "unknown",
+]  # fmt: skip
+"""`waiting`: refused until `allowed_from`, when it is decided again."""
+DUE = ("requested", "waiting", "authorised")
+AT_THE_PROVIDER = ("attempted", "sent")
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("contact_id", Uuid, primary_key=True),
+    Column("streamid", Text, index=True),
+    Column("customer_id", Text),
+    Column("version", Integer),
+    Column("status", Text),
+    Column("purpose", Text),
+    Column("channel", Text),
+    Column("party_id", Text),
+    Column("contact_point_id", Text),
+    Column("accounts", ARRAY(Text)),
+    Column("requested_on", Date),
+    Column("requested_at", DateTime(timezone=True)),
+    Column("requested_by", Text),
+    Column("lapses_on", Date),
+    Column("try_at", DateTime(timezone=True)),
+    Column("allowed_from", DateTime(timezone=True)),
+    Column("rules", JSONB),
+    Column("reference", Text),
+    Column("reason", Text),
+)
+Index("contacts_of_customer", contacts.c.customer_id, contacts.c.requested_at, contacts.c.contact_id)
+Index("contacts_newest", contacts.c.requested_at, contacts.c.contact_id)
+Index("contacts_due", contacts.c.try_at, postgresql_where=text("try_at IS NOT NULL"))
+Index("contacts_reference", contacts.c.reference)
+NEWEST_FIRST = contacts.c.requested_at, contacts.c.contact_id
+
+Told = (
+    ContactAuthorised | ContactRefused | AuthorisationExpired | ContactAttempted | MessageSent | MessageDelivered
+    | MessageOutcomeUnknown | ContactFailed | ContactMade
+)  # fmt: skip
+
+
+class ContactRow(NamedTuple):
+    """`version`: of the stream at the contact's last event. `reason`: of a failure or an expiry.
+
+    `try_at`: when it is to be taken up next; None while nothing is to be done. `rules`: those that decided, as JSON.
+    `contact_point_id`: the one asked for, then the one that was decided on.
+    """
+
+    contact_id: UUID
+    streamid: str
+    customer_id: str
+    version: int
+    status: Status
+    purpose: Purpose
+    channel: Channel
+    party_id: str
+    contact_point_id: str | None
+    accounts: list[str]
+    requested_on: date
+    requested_at: datetime
+    requested_by: str
+    lapses_on: date
+    try_at: datetime | None
+    allowed_from: datetime | None = None
+    rules: str = "[]"
+    reference: str | None = None
+    reason: str | None = None
+
+    @property
+    def is_a_call_that_was_placed(self) -> bool:
+        """It may have its end by now."""
+        return self.channel == "call" and self.status not in DUE
+
+
+@view(contacts, ContactRow, of=CONTACT, key="contact_id", takes=(ContactRequested, *Told.__args__))
+def fold(row: ContactRow | None, fact: StreamEvent[ContactRequested | Told]) -> ContactRow:
+    if isinstance(fact.data, ContactRequested):
+        return _requested(fact, fact.data)
+    assert row, f"{type(fact.data).__name__} of a contact that was not requested"
+    return _changed(row, fact.data, fact.time)._replace(version=fact.streamversion)
+
+
+def _requested(fact: StreamEvent[Any], request: ContactRequested) -> ContactRow:
+    return ContactRow(
+        contact_id=request.contact_id,
+        streamid=fact.streamid,
+        customer_id=request.customer_id,
+        version=fact.streamversion,
+        status="requested",
+        purpose=request.purpose,
+        channel=request.channel,
+        party_id=request.party_id,
+        contact_point_id=request.contact_point_id,
+        accounts=sorted(request.accounts),
+        requested_on=request.requested_on,
+        requested_at=fact.time,
+        requested_by=fact.actor,
+        lapses_on=request.lapses_on,
+        try_at=fact.time,
+    )
+
+
+def _changed(row: ContactRow, event: Told, at: datetime) -> ContactRow:
+    match event:
+        case ContactAuthorised():
+            decided = row._replace(contact_point_id=event.contact_point_id, rules=_rules(event.rules))
+            return decided._replace(status="authorised", try_at=at, accounts=sorted(event.accounts), allowed_from=None)
+        case ContactRefused():
+            refused = row._replace(rules=_rules(event.rules), allowed_from=event.allowed_from)
+            again = None if event.final else event.allowed_from
+            return refused._replace(status="refused" if event.final else "waiting", try_at=again)
+        case AuthorisationExpired():
+            return row._replace(status="expired", try_at=None, reason=event.reason)
+        case ContactAttempted():
+            return row._replace(status="attempted", try_at=None)
+        case MessageSent():
+            return row._replace(status="sent", reference=event.reference)
+        case MessageDelivered():
+            return row._replace(status="delivered")
+        case MessageOutcomeUnknown():
+            return row._replace(status="unknown")
+        case ContactFailed():
+            return row._replace(status="failed", reason=event.reason)
+        case ContactMade():
+            return row._replace(status="made")
+
+
+def _rules(rules: tuple[RuleApplied, ...]) -> str:
+    return canonical([rule.model_dump(mode="json") for rule in rules]).decode()
+
+
+async def contact_of_id(db: Database, contact_id: UUID) -> ContactRow | None:
+    return await db.row(ContactRow, select(contacts).where(contacts.c.contact_id == contact_id))
+
+
+async def contacts_of_ids(db: Database, ids: Collection[UUID]) -> list[ContactRow]:
+    return await db.rows(ContactRow, select(contacts).where(contacts.c.contact_id.in_(ids)))
+
+
+async def contacts_of(
+    db: Database, customer_id: str, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[ContactRow]:
+    """Newest first."""
+    query = select(contacts).where(contacts.c.customer_id == customer_id)
+    if after:
+        query = query.where(tuple_(*NEWEST_FIRST) < after)
+    return await db.rows(ContactRow, query.order_by(*(column.desc() for column in NEWEST_FIRST)).limit(limit))
+
+
+async def contacts_where(
+    db: Database,
+    *,
+    status: Status | None,
+    channel: Channel | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[ContactRow]:
+    """Newest first; what is None is not asked."""
+    query = select(contacts)
+    if status is not None:
+        query = query.where(contacts.c.status == status)
+    if channel is not None:
+        query = query.where(contacts.c.channel == channel)
+    if after:
+        query = query.where(tuple_(*NEWEST_FIRST) < after)
+    return await db.rows(ContactRow, query.order_by(*(column.desc() for column in NEWEST_FIRST)).limit(limit))
+
+
+async def due(db: Database, limit: int) -> list[ContactRow]:
+    """To be taken up, the longest due first; whose moment it is, the clock of each customer says.
+
+    What concerns a customer who is stopped waits: nothing can be decided about it.
+    """
+    stopped = select(stops.c.customer_id).where(stops.c.outcome.is_(None))
+    query = select(contacts).where(contacts.c.try_at.is_not(None), contacts.c.customer_id.not_in(stopped))
+    return await db.rows(ContactRow, query.order_by(contacts.c.try_at, contacts.c.contact_id).limit(limit))
+
+
+async def at_the_provider(db: Database, statuses: tuple[Status, ...] = AT_THE_PROVIDER) -> list[ContactRow]:
+    """Handed over, and without an outcome; a mail that was sent has none to come."""
+    query = select(contacts).where(contacts.c.status.in_(statuses))
+    return await db.rows(ContactRow, query.where((contacts.c.status != "sent") | (contacts.c.channel != "email")))
+
+
+async def count_at_the_provider(db: Database) -> int:
+    query = select(func.count()).select_from(contacts).where(contacts.c.status.in_(AT_THE_PROVIDER))
+    found = await db.row(int, query.where((contacts.c.status != "sent") | (contacts.c.channel != "email")))
+    return found or 0

@@ -1,0 +1,98 @@
+"""Who the customers are, by the bank's last word on bank.customers: sealed, and found by keyed hashes alone."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from arrears_events.catalogue.persons import BANK_CUSTOMERS, CustomerDetailsUpdated
+from arrears_events.sealed import Sealed
+from arrears_runtime.database import Database
+from arrears_runtime.keys import Keys
+from arrears_runtime.latest import Latest
+from arrears_runtime.sealing import CustomerKey
+from sqlalchemy import Boolean, Column, Index, Table, Text, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from contact_service.domain.person import ErasePerson, stream_of
+from contact_service.views import metadata
+
+persons = Table(
+    "persons",
+    metadata,
+    Column("customer_id", Text, primary_key=True),
+    Column("restricted", Boolean),
+    Column("details", Text),
+    Column("reached_at", ARRAY(Text)),
+)
+Index("persons_reached_at", persons.c.reached_at, postgresql_using="gin")
+_NUMBER = re.compile(r"\+?[0-9][0-9 ()/.-]{5,}")
+_NO_DIGIT = re.compile(r"[^0-9]")
+
+
+class PersonRow(NamedTuple):
+    """`details` is a Sealed as JSON; `reached_at` are keyed hashes of telephone numbers and mail addresses."""
+
+    customer_id: str
+    restricted: bool
+    details: str
+    reached_at: list[str]
+
+
+@dataclass(frozen=True)
+class Person:
+    """In clear, for the moment in which it is used. `points`: contact_point_id -> number or address."""
+
+    customer_id: str
+    name: str = field(repr=False)
+    points: Mapping[str, str] = field(repr=False)
+
+
+def keep(details: CustomerDetailsUpdated, key: CustomerKey, blind: Callable[[str], str]) -> PersonRow:
+    return PersonRow(
+        customer_id=details.customer_id,
+        restricted=details.restricted,
+        details=key.seal(details.model_dump_json()).model_dump_json(),
+        reached_at=sorted({blind(point) for point in map(_reached_at, details.contact_points.values()) if point}),
+    )
+
+
+latest = Latest(persons, BANK_CUSTOMERS, keep, stream_of, ErasePerson)
+
+
+async def persons_of(db: Database, keys: Keys | None, customers: Collection[str]) -> dict[str, Person]:
+    """Whose details may be used: nobody who is restricted or erased, or of whom the bank told nothing."""
+    assert keys, "contact-service seals persons"
+    query = select(persons).where(persons.c.customer_id.in_(customers), persons.c.restricted.is_(False))
+    rows = await db.rows(PersonRow, query)
+    texts = await keys.open_each({row.customer_id: Sealed.model_validate_json(row.details) for row in rows})
+    return {customer: _person(text) for customer, text in texts.items()}
+
+
+async def restricted_among(db: Database, customers: Collection[str]) -> set[str]:
+    """Whose details may be kept and not used (限制处理)."""
+    query = select(persons.c.customer_id).where(persons.c.customer_id.in_(customers), persons.c.restricted)
+    return set(await db.rows(str, query))
+
+
+async def customer_at(db: Database, keys: Keys | None, value: str) -> str | None:
+    """Who alone has this telephone number or mail address, however it is written; None where nobody or several have."""
+    assert keys, "contact-service seals persons"
+    point = _reached_at(value)
+    if point is None:
+        return None
+    query = select(persons.c.customer_id).where(persons.c.reached_at.contains([keys.blind(point)]))
+    found = await db.rows(str, query.limit(2))
+    return found[0] if len(found) == 1 else None
+
+
+def _person(text: str) -> Person:
+    details = CustomerDetailsUpdated.model_validate_json(text)
+    return Person(details.customer_id, details.name, details.contact_points)
+
+
+def _reached_at(value: str) -> str | None:
+    """The one writing of a number or mail address; None of anything else, as a postal address."""
+    if "@" in value:
+        return value.strip().lower()
+    return _NO_DIGIT.sub("", value) if _NUMBER.fullmatch(value.strip()) else None

@@ -1,0 +1,50 @@
+"""Special statuses (特殊状态) that the bank told of a customer: the rules of law name the purposes that they stop."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import NamedTuple
+
+from arrears_events.catalogue.bank import BANK, SpecialStatusEnded, SpecialStatusNotified
+from arrears_events.envelope import SourceEvent
+from arrears_runtime.database import Database
+from arrears_runtime.projection import view
+from sqlalchemy import Column, Date, Table, Text, select
+
+from contact_service.views import metadata
+
+statuses = Table(
+    "statuses",
+    metadata,
+    Column("status_id", Text, primary_key=True),
+    Column("customer_id", Text, index=True),
+    Column("kind", Text),
+    Column("from_date", Date),
+    Column("until", Date),
+)
+
+
+class StatusRow(NamedTuple):
+    """It holds from `from_date` to `until`, both included; None: until it is ended."""
+
+    status_id: str
+    customer_id: str
+    kind: str
+    from_date: date
+    until: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return self.from_date <= day and (self.until is None or day <= self.until)
+
+
+@view(statuses, StatusRow, of=BANK, key="status_id", takes=(SpecialStatusNotified, SpecialStatusEnded))
+def fold(row: StatusRow | None, fact: SourceEvent[SpecialStatusNotified | SpecialStatusEnded]) -> StatusRow | None:
+    match fact.data:
+        case SpecialStatusNotified() as event:
+            return StatusRow(event.status_id, event.customer_id, event.kind, event.from_date, event.until)
+        case SpecialStatusEnded() as event:
+            return row._replace(until=event.until) if row else None
+
+
+async def statuses_of(db: Database, customers: Collection[str]) -> list[StatusRow]:
+    """All of theirs, past and to come."""
+    return await db.rows(StatusRow, select(statuses).where(statuses.c.customer_id.in_(customers)))

@@ -1,0 +1,234 @@
+"""The API of contacts: given customers in arrears, when a request, then its answer and new events."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from arrears_events.catalogue.contact import (
+    CallBackRequested,
+    ContactFailed,
+    ContactMade,
+    ContactPointBarred,
+    ContactRequested,
+    NightConsent,
+    OptedOut,
+    PaymentClaimed,
+    PromiseHeard,
+)
+from arrears_events.money import Money
+
+from .contacting import NEW_YORK, TODAY, Contacting, contacting, problem
+
+NOBODY = "00000000-0000-0000-0000-000000000000"
+TALKED = {"party": "customer", "seconds": 75}
+MADE = {"initiated_by": "us", "party": "customer", "seconds": 75}
+THOUSAND = {"amount": "1000.00", "currency": "CNY"}
+
+
+@pytest.fixture
+async def contact(database: Callable[[], str]) -> AsyncIterator[Contacting]:
+    async for each in contacting(database):
+        yield each
+
+
+async def test_a_contact_is_asked_for_and_can_be_read_at_once(contact: Contacting):
+    await contact.in_arrears()
+    made = await contact.ask("sms")
+    assert (made.status_code, made.json()["version"]) == (201, 1)
+    shown = await contact.http.get(made.headers["Location"])
+    assert shown.headers["ETag"] == made.headers["ETag"] == '"1"'
+    expected = {
+        "contact_id": made.json()["id"],
+        "status": "requested",
+        "channel": "sms",
+        "party_id": "C-1",
+        "accounts": ["A-C-1"],
+        "requested_on": "2026-04-01",
+        "requested_by": "anna",
+        "lapses_on": "2026-04-04",
+        "rules": [],
+        "stopped": False,
+    }
+    assert expected.items() <= shown.json().items()
+
+
+async def test_a_contact_that_is_allowed_shows_every_rule_that_let_it_pass(contact: Contacting):
+    await contact.in_arrears()
+    shown = await contact.get(await contact.decided())
+    assert (shown["status"], shown["against"], shown["allowed_from"]) == ("authorised", [], None)
+    passed = {rule["rule"] for rule in shown["rules"] if rule["passed"]}
+    assert passed >= {"BANK-01a", "CN-01", "CN-03", "CN-12", "SYS-01a"}
+
+
+async def test_at_night_it_waits_for_the_morning_where_the_customer_is(contact: Contacting):
+    await contact.in_arrears(time_zone=NEW_YORK)
+    shown = await contact.get(await contact.decided())
+    assert (shown["status"], shown["against"]) == ("waiting", ["CN-01"])
+    assert shown["allowed_from"] == "2026-04-01T12:00:00Z"
+
+
+async def test_one_contact_speaks_of_all_accounts_that_are_in_arrears(contact: Contacting):
+    await contact.in_arrears()
+    shown = await contact.get(await contact.decided(accounts=["A-9"]))
+    assert shown["accounts"] == ["A-C-1"]
+
+
+async def test_the_same_request_is_one_contact(contact: Contacting):
+    await contact.in_arrears()
+    first, again = [await contact.ask("sms", key="the-same") for _ in range(2)]
+    assert first.json() == again.json()
+    [event] = await contact.said()
+    assert isinstance(event, ContactRequested)
+    assert problem(await contact.ask("call", key="the-same")) == (422, "idempotency-key-reused")
+
+
+async def test_what_no_template_is_there_for_is_not_written(contact: Contacting):
+    await contact.in_arrears()
+    refused = await contact.ask("sms", purpose="service_answer")
+    assert problem(refused) == (422, "no-template")
+    assert (refused.json()["purpose"], refused.json()["channel"]) == ("service_answer", "sms")
+    assert (await contact.ask("call", purpose="service_answer")).status_code == 201
+
+
+async def test_a_request_that_is_not_strict_is_refused(contact: Contacting):
+    await contact.in_arrears()
+    wrongs: list[dict[str, Any]] = [
+        {"accounts": []},
+        {"accounts": ["4111111111111111"]},
+        {"accounts": ["A-1"] * 21},
+        {"purpose": "greeting"},
+        {"to": "1"},
+    ]
+    for wrong in wrongs:
+        assert problem(await contact.ask(**wrong)) == (422, "body-invalid")
+    assert problem(await contact.ask("fax")) == (422, "body-invalid")
+    assert await contact.said() == []
+
+
+async def test_who_is_not_known_or_is_stopped_is_not_contacted(contact: Contacting):
+    assert problem(await contact.ask(customer="C-9")) == (404, "not-found")
+    await contact.in_arrears()
+    path = (await contact.ask()).headers["Location"]
+    await contact.stop("C-1")
+    assert problem(await contact.ask()) == (409, "customer-stopped")
+    assert (await contact.get(path))["stopped"] is True
+
+
+async def test_what_is_not_there_is_not_found(contact: Contacting):
+    for path in f"/contacts/{NOBODY}", "/contacts/x", "/customers/C-9/contacts", "/customers/C-9/permissions":
+        assert problem(await contact.http.get(path)) == (404, "not-found")
+    answer = await contact.post("/wrap-ups", {"contact_id": NOBODY, "talked": TALKED})
+    assert problem(answer) == (404, "not-found")
+
+
+async def test_contacts_are_listed_newest_first_and_by_what_is_asked(contact: Contacting):
+    for customer in "C-1", "C-2":
+        await contact.in_arrears(customer)
+        await contact.ask("sms", customer=customer)
+        await contact.decided("call", customer=customer)
+    first = await contact.get("/contacts", limit=3)
+    rest = await contact.get("/contacts", limit=3, cursor=first["next"])
+    everyone = first["items"] + rest["items"]
+    assert (len(everyone), rest["next"]) == (4, None)
+    order = [(each["requested_at"], each["contact_id"]) for each in everyone]
+    assert order == sorted(order, reverse=True)
+    for query, count in ({"status": "authorised"}, 2), ({"channel": "sms"}, 2), ({"status": "made"}, 0):
+        assert len((await contact.get("/contacts", **query))["items"]) == count
+    own = (await contact.get("/customers/C-1/contacts"))["items"]
+    assert {each["contact_id"] for each in own} == {e["contact_id"] for e in everyone if e["customer_id"] == "C-1"}
+    assert problem(await contact.http.get("/contacts?status=lost")) == (400, "query-invalid")
+
+
+async def test_a_wrap_up_says_who_was_talked_to(contact: Contacting):
+    await contact.in_arrears()
+    which: dict[str, Any] = {"contact_id": await contact.calling()}
+    answer = await contact.post("/wrap-ups", which | {"talked": TALKED})
+    assert (answer.status_code, answer.json()["id"]) == (201, which["contact_id"])
+    event = ContactMade(customer_id="C-1", contact_id=UUID(which["contact_id"]), **MADE)
+    assert await contact.said_after_the_call() == [event]
+    assert (await contact.get(f"/contacts/{which['contact_id']}"))["status"] == "made"
+
+
+async def test_or_why_nobody_was_reached(contact: Contacting):
+    await contact.in_arrears()
+    id_ = await contact.calling()
+    await contact.post("/wrap-ups", {"contact_id": id_, "failed": "busy"})
+    assert await contact.said_after_the_call() == [
+        ContactFailed(customer_id="C-1", contact_id=UUID(id_), reason="busy")
+    ]
+    shown = await contact.get(f"/contacts/{id_}")
+    assert (shown["status"], shown["reason"]) == ("failed", "busy")
+
+
+@pytest.mark.parametrize(
+    ("said", "event"),
+    [
+        ({"opts_out": "sms"}, OptedOut(customer_id="C-1", channel="sms", on=TODAY)),
+        ({"night_agreed": True}, NightConsent(customer_id="C-1", given=True)),
+        ({"night_agreed": False}, NightConsent(customer_id="C-1", given=False)),
+        ({"claims_paid": True}, PaymentClaimed(customer_id="C-1", claimed_on=TODAY, silent_until=date(2026, 4, 4))),
+    ],
+)
+async def test_what_was_said_in_it_is_an_event_of_its_own(contact: Contacting, said: dict[str, Any], event: Any):
+    await contact.in_arrears()
+    await contact.post("/wrap-ups", {"contact_id": await contact.calling(), "talked": TALKED} | said)
+    [made, heard] = await contact.said_after_the_call()
+    assert (type(made), heard) == (ContactMade, event)
+
+
+async def test_all_that_was_said_in_a_call_is_recorded_in_one_request(contact: Contacting):
+    await contact.in_arrears()
+    id_ = await contact.calling()
+    promise = {"amount": THOUSAND, "due": "2026-04-10"}
+    said = {"promise": promise, "call_back_on": "2026-04-12", "wrong_number": "refused", "opts_out": "email"}
+    await contact.post("/wrap-ups", {"contact_id": id_, "talked": TALKED} | said)
+    heard: dict[str, Any] = {"accounts": frozenset({"A-C-1"}), "amount": Money.of("1000.00", "CNY")}
+    heard |= {"due": date(2026, 4, 10), "heard_on": TODAY}
+    which: dict[str, Any] = {"customer_id": "C-1", "contact_id": UUID(id_)}
+    assert await contact.said_after_the_call() == [
+        ContactMade(**which, **MADE),
+        OptedOut(customer_id="C-1", channel="email", on=TODAY),
+        PromiseHeard(**which, **heard),
+        CallBackRequested(**which, on=date(2026, 4, 12)),
+        ContactPointBarred(customer_id="C-1", digest=await contact.digest_of(id_), reason="refused"),
+    ]
+
+
+async def test_a_call_has_one_end(contact: Contacting):
+    await contact.in_arrears()
+    id_ = await contact.calling()
+    for both_or_none in {"talked": TALKED, "failed": "busy"}, {}:
+        answer = await contact.post("/wrap-ups", {"contact_id": id_, **both_or_none})
+        assert problem(answer) == (422, "call-end-unclear")
+    assert await contact.said_after_the_call() == []
+    first, same = [await contact.post("/wrap-ups", {"contact_id": id_, "talked": TALKED}, key="same") for _ in range(2)]
+    assert first.json() == same.json()
+    assert problem(await contact.post("/wrap-ups", {"contact_id": id_, "failed": "busy"})) == (409, "contact-unknown")
+
+
+async def test_what_is_no_call_that_was_placed_cannot_be_wrapped_up(contact: Contacting):
+    await contact.in_arrears()
+    requested = (await contact.ask()).json()["id"]
+    authorised = (await contact.decided()).rpartition("/")[2]
+    written = (await contact.ask("sms")).json()["id"]
+    for id_ in requested, authorised, written:
+        answer = await contact.post("/wrap-ups", {"contact_id": id_, "talked": TALKED})
+        assert problem(answer) == (409, "call-not-made")
+
+
+async def test_a_wrap_up_that_is_not_strict_is_refused(contact: Contacting):
+    await contact.in_arrears()
+    id_ = await contact.calling()
+    wrongs: list[dict[str, Any]] = [
+        {"talked": TALKED | {"seconds": 86_401}},
+        {"talked": TALKED | {"party": "neighbour"}},
+        {"talked": TALKED, "promise": {"amount": "1000", "due": "2026-04-10"}},
+        {"talked": TALKED, "call_back_on": "tomorrow"},
+        {"talked": TALKED, "wrong_number": "unfriendly"},
+        {"failed": "asleep"},
+    ]
+    for wrong in wrongs:
+        assert problem(await contact.post("/wrap-ups", {"contact_id": id_, **wrong})) == (422, "body-invalid")
+    assert await contact.said_after_the_call() == []
