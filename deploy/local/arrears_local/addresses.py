@@ -18,6 +18,9 @@ class Addresses:
     kafka: str
     postgres: str
     issuer: str
+    mail: str
+    sms: str
+    dialler: str
     services: Mapping[str, str] = field(default_factory=dict[str, str])
     audience: str = AUDIENCE
 
@@ -27,6 +30,9 @@ class Addresses:
             "kafka": self.kafka,
             "postgres": self.postgres,
             "issuer": self.issuer,
+            "mail": self.mail,
+            "sms": self.sms,
+            "dialler": self.dialler,
             "audience": self.audience,
             "services": dict(self.services),
         }
@@ -39,6 +45,9 @@ def addresses_of(home: Home, services: tuple[str, ...] = ()) -> Addresses:
         kafka=f"127.0.0.1:{port_of(home, 'kafka')}",
         postgres=f"127.0.0.1:{port_of(home, 'postgres')}",
         issuer=f"http://127.0.0.1:{port_of(home, 'issuer')}",
+        mail=f"127.0.0.1:{port_of(home, 'mail')}",
+        sms=f"127.0.0.1:{port_of(home, 'sms')}",
+        dialler=f"http://127.0.0.1:{port_of(home, 'dialler')}",
         services={name: f"http://127.0.0.1:{port_of(home, name)}" for name in services},
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import click
 
+from arrears_local import deliveries
 from arrears_local import stack as whole
 from arrears_local.errors import StackError
 from arrears_local.home import nearest_home
@@ -39,7 +40,7 @@ def stack() -> None:
 
 @stack.command()
 @click.option("--clock", type=click.Choice(CLOCKS), help="What the services take for the time. Kept until changed.")
-@click.option("--only", type=click.Choice(["infrastructure"]), help="PostgreSQL, Kafka and the issuer, no services.")
+@click.option("--only", type=click.Choice(["infrastructure"]), help="PostgreSQL, Kafka and the issuer, no more.")
 def up(clock: str | None, only: str | None) -> None:
     """Start the stack, or heal it: what runs well is left alone."""
     began = time.monotonic()
@@ -113,6 +114,10 @@ def kill(part: Part) -> None:
 def logs(part: Part, lines: int) -> None:
     """Print the end of one part's log."""
     click.echo(last_lines(nearest_home(), part.name, lines))
+
+
+for delivered in deliveries.COMMANDS:
+    stack.add_command(delivered)
 
 
 def _show(parts: Mapping[str, PartStatus]) -> None:

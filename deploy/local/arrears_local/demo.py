@@ -12,9 +12,10 @@ from arrears_events.bank.portfolio import Portfolio, generated
 
 from arrears_local import report, stack
 from arrears_local.addresses import Addresses
+from arrears_local.clients import Clients
 from arrears_local.desk import Desk
 from arrears_local.errors import StackError
-from arrears_local.home import nearest_home
+from arrears_local.home import Home, nearest_home
 from arrears_local.tokens import issue_token
 
 FIRST_MONTH = date(2026, 4, 1)
@@ -33,8 +34,8 @@ def demo(accounts: int, seed: int) -> None:
     addresses = stack.up(home, "business")
     click.echo(f"Stack is up after {time.monotonic() - began:.1f} s.\n")
     portfolio = generated(accounts, seed, FIRST_MONTH)
-    asyncio.run(_played(portfolio, addresses, issue_token(home.root, role="supervisor"), seed))
-    for words in (("audit", "verify"), ("replay-check",)):
+    asyncio.run(_played(portfolio, addresses, home, issue_token(home.root, role="supervisor"), seed))
+    for words in (("audit", "verify"), ("audit", "contacts"), ("replay-check",)):
         _check(words)
     click.echo("\nAPIs:")
     for name, url in addresses.services.items():
@@ -44,17 +45,27 @@ def demo(accounts: int, seed: int) -> None:
     )
 
 
-async def _played(portfolio: Portfolio, addresses: Addresses, token: str, seed: int) -> None:
-    async with Desk(addresses.services, token, seed) as desk, publisher_of(portfolio, addresses.kafka) as bank:
+async def _played(portfolio: Portfolio, addresses: Addresses, home: Home, token: str, seed: int) -> None:
+    async with (
+        Desk(addresses.services, token, seed) as desk,
+        Clients(home, seed) as clients,
+        publisher_of(portfolio, addresses.kafka) as bank,
+    ):
+
+        async def after_day(day: date) -> None:
+            await clients.answer(day)
+            await desk.work(day)
+
         with click.progressbar(length=len(portfolio.days), label="days", file=sys.stderr) as bar:
             hidden = not sys.stderr.isatty()
             days = await play(
-                portfolio, bank, addresses.services, desk.work, progress=(lambda _: None) if hidden else bar.update
+                portfolio, bank, addresses.services, after_day, progress=(lambda _: None) if hidden else bar.update
             )
         click.echo(f"{portfolio.accounts} accounts played over {len(portfolio.days)} days ({days} of them now).\n")
         ends = _month_ends(portfolio.days)
         click.echo(report.portfolio([(f"{day:%Y-%m}", await desk.figures(day)) for day in ends]))
         click.echo("\n" + report.cases(await desk.cases()))
+        click.echo(report.contacts(await desk.contacts()))
         click.echo(report.promises(await desk.promises()))
         click.echo(report.disputes(await desk.disputes()) + "\n")
 

@@ -29,6 +29,7 @@ class Desk:
         head = {"Authorization": f"Bearer {token}"}
         self._cases = httpx.AsyncClient(base_url=services["case-service"], headers=head, timeout=30)
         self._plans = httpx.AsyncClient(base_url=services["plan-service"], headers=head, timeout=30)
+        self._contacts = httpx.AsyncClient(base_url=services["contact-service"], headers=head, timeout=30)
         self._seed = seed
         self._seen: set[str] = set()
 
@@ -38,6 +39,7 @@ class Desk:
     async def __aexit__(self, *_: object) -> None:
         await self._cases.aclose()
         await self._plans.aclose()
+        await self._contacts.aclose()
 
     async def work(self, day: date) -> None:
         """A day's work: the cases that are new, then the disputes that have been looked at."""
@@ -50,6 +52,9 @@ class Desk:
 
     async def cases(self) -> list[dict[str, Any]]:
         return [case async for case in _all(self._cases, "/cases")]
+
+    async def contacts(self) -> list[dict[str, Any]]:
+        return [contact async for contact in _all(self._contacts, "/contacts")]
 
     async def disputes(self) -> list[dict[str, Any]]:
         return [dispute async for dispute in _all(self._cases, "/disputes")]

@@ -4,40 +4,15 @@ It has no door that hands out tokens: who may read the signing key makes them wi
 """
 
 import sys
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from arrears_local.home import Home
-from arrears_local.part import Answer, Part
 from arrears_local.ports import port_of
-from arrears_local.program import Program
+from arrears_local.python_part import python_part
 
 NAME = "issuer"
-ANSWER_SECONDS = 2.0
 
-
-def prepare(home: Home) -> None:
-    home.make_folder(NAME)
-
-
-def program(home: Home) -> Program:
-    return Program(NAME, (sys.executable, "-m", "arrears_local.issuer", str(home.root)), home.folder(NAME))
-
-
-def answer(home: Home) -> Answer:
-    ask = HTTPConnection("127.0.0.1", port_of(home, NAME), timeout=ANSWER_SECONDS)
-    try:
-        ask.request("GET", "/jwks")
-        return Answer(ready=ask.getresponse().status == 200)
-    except (OSError, HTTPException):
-        return Answer(ready=False)
-    finally:
-        ask.close()
-
-
-part = Part(
-    NAME, ports=(NAME,), prepare=prepare, program=program, answer=answer, deadline_seconds=30.0, stop_seconds=2.0
-)
+part = python_part(NAME, "arrears_local.issuer", ports=(NAME,), door=NAME, page="/jwks")
 
 
 def serve(home: Home) -> None:

@@ -30,6 +30,10 @@ class Answer:
     left: int | None = None
 
 
+def _leave(_: Home, __: Answer) -> None:
+    """Nothing to do for it but to wait."""
+
+
 @dataclass(frozen=True)
 class Part:
     name: str
@@ -37,6 +41,7 @@ class Part:
     prepare: Callable[[Home], object]  # makes ready what the program needs on disk; only while it does not run
     program: Callable[[Home], Program]
     answer: Callable[[Home], Answer]
+    attend: Callable[[Home, Answer], None] = _leave  # what is done for one that runs and is not ready, by its answer
     deadline_seconds: float = 60.0
     silence_seconds: float = 10.0  # one that runs already and is not ready for longer than this is started anew
     stop_signal: signal.Signals = signal.SIGTERM
@@ -76,6 +81,7 @@ def _wait(home: Home, part: Part, process: psutil.Process, seconds: float) -> An
         answer = part.answer(home)
         if answer.ready:
             return answer
+        part.attend(home, answer)
         if _is_progress(last, answer):
             progress = now
         last = answer

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 STAGES = ("M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7", "recovery")
+CHANNELS = ("sms", "email", "call")
 BAR = 30
 """Characters of the longest bar."""
 
@@ -25,6 +26,18 @@ def cases(found: Sequence[Mapping[str, Any]]) -> str:
         f"cases      {len(found)} opened, {ends['cured']} cured, {ends['open']} open; "
         f"entered at {_counts(entered, STAGES)}"
     )
+
+
+def contacts(found: Sequence[Mapping[str, Any]]) -> str:
+    """By channel and what became of them, then what was refused, by the rule that stood against it."""
+    by_channel = {
+        channel: Counter(each["status"] for each in found if each["channel"] == channel) for channel in CHANNELS
+    }
+    lines = [f"contacts   {len(found)} asked for"]
+    lines += [f"  {channel:<8} {_counts(ends, sorted(ends))}" for channel, ends in by_channel.items()]
+    against = Counter(rule for each in found if each["status"] == "refused" for rule in each["against"])
+    lines.append(f"  refused by {_counts(against, sorted(against))}")
+    return "\n".join(lines)
 
 
 def promises(found: Sequence[Mapping[str, Any]]) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
+from arrears_local import dialler, mail, policies, sms
 from arrears_local.addresses import addresses_of
 from arrears_local.databases import dsn_of
 from arrears_local.home import Home, nearest_home, read_json, write_whole
@@ -18,6 +19,8 @@ from arrears_local.ports import port_of
 from arrears_local.program import Program
 
 ANSWER_SECONDS = 3.0
+LACKS_POLICIES = "policies: "
+"""How the complaint of a service begins that needs some."""
 CLOCKS = ("business", "wall")
 
 
@@ -42,6 +45,7 @@ class Service:
             prepare=lambda home: home.make_folder(self.name),
             program=partial(program, self),
             answer=partial(answer, self),
+            attend=partial(attend, self),
             stop_seconds=10.0,
         )
 
@@ -57,6 +61,12 @@ def program(service: Service, home: Home) -> Program:
 def answer(service: Service, home: Home) -> Answer:
     said = health(service, home)
     return Answer(ready=said.get("ready") is True, complaint=_complaint(said), left=said.get("lag"))
+
+
+def attend(service: Service, home: Home, answer: Answer) -> None:
+    """A new service has no policies and decides nothing: those that it ships are put in force."""
+    if LACKS_POLICIES in answer.complaint:
+        policies.put_in_force(home, service.name, service.package)
 
 
 def environment_of(name: str) -> dict[str, str]:
@@ -111,4 +121,19 @@ def _settings(service: Service, home: Home) -> dict[str, str]:
         "ARREARS_PORT": str(port_of(home, service.name)),
         "ARREARS_CLOCK": clock_of(home),
         "ARREARS_CURSOR_KEY": home.secret(f"cursor-{service.name}"),
+        "ARREARS_MASTER_KEY": home.secret(f"master-{service.name}"),
+        **(_providers(service, home) if service.name == "contact-service" else {}),
+    }
+
+
+def _providers(service: Service, home: Home) -> dict[str, str]:
+    """Those of the local stack; what customers see of the sender leads nowhere."""
+    return {
+        **mail.settings(home),
+        **sms.settings(home),
+        **dialler.settings(home),
+        "ARREARS_MAIL_SENDER": "Example Bank <cards@bank.example>",
+        "ARREARS_SMS_SENDER": "10690000",
+        "ARREARS_DIALLER_CALLER": "4000000000",
+        "ARREARS_DIALLER_CALLBACK_URL": f"http://127.0.0.1:{port_of(home, service.name)}/dialler/results",
     }

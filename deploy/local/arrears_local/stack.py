@@ -1,4 +1,4 @@
-"""The whole stack: infrastructure, then topics and databases, then services, as each needs the one before."""
+"""The whole stack: infrastructure and outside, then topics and databases, then services: each needs the one before."""
 
 import shutil
 import subprocess
@@ -10,14 +10,14 @@ from arrears_local.addresses import Addresses, addresses_of, write_book
 from arrears_local.databases import create_database, existing_databases
 from arrears_local.errors import StackError
 from arrears_local.home import Home
-from arrears_local.infrastructure import INFRASTRUCTURE, together_down, together_up
+from arrears_local.infrastructure import INFRASTRUCTURE, OUTSIDE, together_down, together_up
 from arrears_local.lock import sole_command
 from arrears_local.part import Part, bring_up, take_down
 from arrears_local.program import environment
 from arrears_local.services import SERVICES, choose_clock, kafka_settings
 
 SERVICE_PARTS = tuple(service.part for service in SERVICES)
-PARTS = (*INFRASTRUCTURE, *SERVICE_PARTS)
+PARTS = (*INFRASTRUCTURE, *OUTSIDE, *SERVICE_PARTS)
 TOPICS_SECONDS_MAX = 120
 
 
@@ -26,7 +26,7 @@ def up(home: Home, clock: str | None = None, with_services: bool = True) -> Addr
     with sole_command(home):
         if clock is not None:
             choose_clock(home, clock)
-        together_up(home, INFRASTRUCTURE)
+        together_up(home, (*INFRASTRUCTURE, *OUTSIDE) if with_services else INFRASTRUCTURE)
         write_book(home, _addresses(home))
         if with_services:
             _prepare_services(home)
@@ -65,7 +65,7 @@ def kill(home: Home, part: Part) -> int | None:
 
 
 def _all_down(home: Home) -> list[str]:
-    return together_down(home, SERVICE_PARTS) + together_down(home, INFRASTRUCTURE)
+    return together_down(home, SERVICE_PARTS) + together_down(home, (*INFRASTRUCTURE, *OUTSIDE))
 
 
 def _addresses(home: Home) -> Addresses:

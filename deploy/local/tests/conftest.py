@@ -11,8 +11,9 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
-from arrears_local import infrastructure, processes
+from arrears_local import infrastructure, processes, stack
 from arrears_local.home import Home
+from arrears_local.part import Part
 
 COMMAND = (sys.executable, "-c", "from arrears_local.command import stack; stack(prog_name='arrears stack')")
 
@@ -37,6 +38,13 @@ def pid_of(home: Home, part: str) -> int:
     found = processes.find(home, part)
     assert found is not None, f"{part} does not run"
     return found.pid
+
+
+def worked_seconds(home: Home, part: str) -> float:
+    """Of a processor, since the part was started. What a part can do in a second is told by this, and not by the clock
+    on a machine that does other things besides."""
+    worked = psutil.Process(pid_of(home, part)).cpu_times()
+    return worked.user + worked.system
 
 
 def everything_of(home: Home) -> list[psutil.Process]:
@@ -73,6 +81,21 @@ def empty_home() -> Iterator[Home]:
     with _home() as made:
         made.prepare()
         yield made
+
+
+@pytest.fixture(scope="session")
+def outside() -> Iterator[Home]:
+    """Mail server, SMS centre and dialler, without all that they do not need."""
+    with _home() as made:
+        made.prepare()
+        infrastructure.together_up(made, infrastructure.OUTSIDE)
+        yield made
+
+
+def killed_and_back(home: Home, part: Part) -> None:
+    """As after a crash."""
+    stack.kill(home, part)
+    infrastructure.together_up(home, [part])
 
 
 @contextmanager

@@ -101,7 +101,15 @@ def test_only_the_owner_reads_secrets(addresses: Addresses):
     assert all(path.stat().st_mode & 0o077 == 0 for path in secrets.iterdir())
 
 
-def test_nothing_listens_beyond_this_machine(home: Home, addresses: Addresses):
+def listens_at(home: Home) -> set[str]:
     pids = {json.loads(path.read_text())["pid"] for path in (home.state / "run").iterdir()}
     heard = [at for pid in pids for at in psutil.Process(pid).net_connections() if at.status == psutil.CONN_LISTEN]
-    assert {at.laddr.ip for at in heard} == {"127.0.0.1", "::ffff:127.0.0.1"}
+    return {at.laddr.ip for at in heard}
+
+
+def test_nothing_listens_beyond_this_machine(home: Home, addresses: Addresses):
+    assert listens_at(home) == {"127.0.0.1", "::ffff:127.0.0.1"}
+
+
+def test_the_outside_listens_on_this_machine_alone(outside: Home):
+    assert listens_at(outside) == {"127.0.0.1"}

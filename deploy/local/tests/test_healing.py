@@ -39,6 +39,13 @@ def test_killed_parts_come_back_at_the_same_addresses_with_their_data(home: Home
     assert run_sql(home, "SELECT count(*) FROM kept;") == ["0"]
 
 
+def test_the_outside_is_started_with_it_when_it_is_asked_for(home: Home):
+    addresses = infrastructure.up(home.root, outside=True)
+    book = json.loads(home.address_book.read_text())
+    assert (book["mail"], book["sms"], book["dialler"]) == (addresses.mail, addresses.sms, addresses.dialler)
+    assert all(pid_of(home, name) for name in ("mail", "sms", "dialler"))
+
+
 def test_a_pid_that_now_belongs_to_another_process_is_not_taken_for_ours(home: Home):
     os.kill(pid_of(home, "issuer"), signal.SIGKILL)
     record = json.loads(home.record("issuer").read_text())

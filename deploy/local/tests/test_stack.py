@@ -117,6 +117,8 @@ def test_status_for_programs_has_every_address_and_part(whole: Home):
         "lag": 7,
     }
     assert shown["services"].keys() == {service.name for service in SERVICES}
+    assert [shown["parts"][name]["state"] for name in ("mail", "sms", "dialler")] == ["running"] * 3
+    assert shown["dialler"] == addresses_of(whole).dialler
 
 
 def test_down_leaves_nothing_running(whole: Home):
