@@ -105,12 +105,12 @@ async def _told(url: str, trigger: str) -> AsyncIterator[Moments]:
 
 async def _missed(bank: BankPublisher, cases: Moments, contact: Moments, many: int) -> dict[str, Any]:
     async def miss(number: int) -> None:
-        cases.sent[f"A-{number}"] = contact.sent[f"account/A-{number} 1"] = perf_counter()
+        cases.sent[f"A-{number}"] = contact.sent[f"account/A-{number} 2"] = perf_counter()
         await bank.publish(missed(number), id=missed_id(number), time=AT)
 
     await _at_pace(miss, many)
     counted = range(A_SECOND * WARM_UP_SECONDS + 1, many + 1)
-    rows, others = [f"A-{number}" for number in counted], [f"account/A-{number} 1" for number in counted]
+    rows, others = [f"A-{number}" for number in counted], [f"account/A-{number} 2" for number in counted]
     await cases.all_heard(rows)
     await contact.all_heard(others)
     return {**_found(cases.times(rows)), "on to contact-service": _found(contact.times(others))}
@@ -124,7 +124,7 @@ async def _commands(stage: Stage, port: int, contact: Moments, many: int) -> dic
 
     async def dispute(number: int) -> None:
         sent = _dispute(number, token)
-        started = contact.sent[f"account/A-{number} 2"] = perf_counter()
+        started = contact.sent[f"account/A-{number} 3"] = perf_counter()
         connection = await free.get()
         status, body = await connection.ask(sent)
         answers.append(perf_counter() - started)
@@ -132,7 +132,7 @@ async def _commands(stage: Stage, port: int, contact: Moments, many: int) -> dic
         assert status == 201, f"{status} {body!r}"
 
     await _at_pace(dispute, many)
-    others = [f"account/A-{number} 2" for number in range(A_SECOND * WARM_UP_SECONDS + 1, many + 1)]
+    others = [f"account/A-{number} 3" for number in range(A_SECOND * WARM_UP_SECONDS + 1, many + 1)]
     await contact.all_heard(others)
     return {**_found(contact.times(others)), "answer": _found(answers)}
 

@@ -19,11 +19,13 @@ from arrears_events.codec import Topic
 from arrears_events.log.reader import Reader
 from arrears_runtime.database import Database
 from arrears_runtime.instance import Instance
+from arrears_runtime.testing.publishing import publish
 from case_service.main import SERVICE
 from case_service.settings import CaseSettings
 
 from tests.bench.sampling import Samples
 from tests.bench.stage import cpu_seconds
+from tests.flows.in_force import text_of
 
 Ends = dict[tuple[str, int], int]
 NOT_OF_THE_LOG = {"positions", "confirmed", "outbox"}
@@ -42,6 +44,7 @@ async def bring_up(home: Path, how: set[str]) -> dict[str, Any]:
         leading = asyncio.create_task(instance.run())
         await _opened(instance, leading)
         own_seconds = perf_counter() - started
+        await _decide_by_what_is_shipped(instance)
         await _taken_in(instance, ends)
         seconds, cpu = perf_counter() - started, process_time() - cpu
     used = {part: after - before[part] for part, after in cpu_seconds(home).items()}
@@ -68,6 +71,12 @@ async def _opened(instance: Instance, leading: asyncio.Task[None]) -> None:
     opened = asyncio.create_task(instance.open.wait())
     await asyncio.wait({leading, opened}, timeout=120, return_when=asyncio.FIRST_COMPLETED)
     assert opened.done(), f"it does not come up: {instance.problem}"
+
+
+async def _decide_by_what_is_shipped(instance: Instance) -> None:
+    """The first time; afterwards the policies lie on the log."""
+    for name in await instance.policies.missing(instance.database.pool):
+        await publish(instance, text_of(instance.name, name))
 
 
 async def _taken_in(instance: Instance, ends: Ends) -> None:

@@ -20,6 +20,8 @@ import psutil
 from arrears_local import infrastructure
 from arrears_local.infrastructure import Addresses
 
+from tests.flows.in_force import put_in_force
+
 CHECKOUT = Path(__file__).parents[2]
 READY_SECONDS_MAX = 60.0
 RUN_SECONDS_MAX = 300.0
@@ -47,6 +49,7 @@ class Stage:
             "ARREARS_PORT": str(port),
             "ARREARS_CLOCK": "business",
             "ARREARS_CURSOR_KEY": "bench" * 8,
+            "ARREARS_MASTER_KEY": "5a" * 32,
         }
 
     def token(self, role: str) -> str:
@@ -69,6 +72,8 @@ class Stage:
         with (self.addresses.home / f"{module}.log").open("ab") as log:
             process = await self._start(module, settings, stdout=log, stderr=log)
         try:
+            if service := _service_in(module):
+                await put_in_force(self.addresses, {service: ready_at.removesuffix("/health/ready")})
             await _until_ready(ready_at, process)
             yield psutil.Process(process.pid)
         finally:
@@ -91,6 +96,12 @@ def stage() -> Iterator[Stage]:
     finally:
         infrastructure.down(home)
         rmtree(home, ignore_errors=True)
+
+
+def _service_in(module: str) -> str | None:
+    """One of ours needs its policies before it is ready."""
+    package = module.removesuffix(".main")
+    return package.replace("_", "-") if package.endswith("_service") else None
 
 
 def free_port() -> int:

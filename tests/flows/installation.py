@@ -5,37 +5,54 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 from arrears_events.bank.settled import Services
 from arrears_events.log.reader import Reader, Record
-from arrears_local import infrastructure
+from arrears_local import dialler, infrastructure, mail, sms
+from arrears_local.home import Home
 from arrears_local.infrastructure import Addresses
 from arrears_runtime.settings import RuntimeSettings
 
+from tests.flows.in_force import put_in_force
+
 SERVICES = ("case-service", "contact-service", "plan-service")
 READY_SECONDS = 60
+MASTER_KEY = "5a" * 32
+OUR_NUMBER = "10690000"
+"""Which messages come from, and customers reply to."""
 HISTORY = ("bank.events", "case.events", "contact.events", "plan.events")
 
 
 @dataclass(frozen=True)
 class Installation:
-    """`urls` and `databases` by service."""
+    """`urls`, `databases` and `processes` by service; in the folder `logs` each service has a file.
+
+    With `outside` contact-service speaks to the mail server, the SMS centre and the dialler beside it.
+    """
 
     addresses: Addresses
     prefix: str
     urls: dict[str, str]
     databases: dict[str, str]
+    logs: Path
+    outside: bool = False
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict[str, subprocess.Popen[bytes]])
 
     @property
     def bootstrap(self) -> str:
         return self.addresses.kafka
 
-    def client(self, service: str, role: str = "supervisor") -> httpx.AsyncClient:
-        token = infrastructure.issue_token(self.addresses.home, role=role)
+    def client(
+        self, service: str, role: str = "supervisor", permissions: Sequence[str] | None = None
+    ) -> httpx.AsyncClient:
+        """`permissions`: exactly these, in place of the role's."""
+        token = infrastructure.issue_token(self.addresses.home, role=role, permissions=permissions)
         return httpx.AsyncClient(
             base_url=self.urls[service], headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False
         )
@@ -43,6 +60,16 @@ class Installation:
     async def settled(self) -> None:
         async with Services(self.bootstrap, self.prefix, self.urls) as services:
             await services.settled()
+
+    def kill(self, service: str) -> None:
+        """As `kill -9`: it is gone on return."""
+        self.processes[service].kill()
+        self.processes[service].wait()
+
+    async def start(self, service: str) -> None:
+        """Ready on return."""
+        self.processes[service] = _started(self, service)
+        await _all_ready([self.urls[service]])
 
     async def records(self, topic: str) -> list[Record]:
         """All of a topic, by partition and offset."""
@@ -67,33 +94,49 @@ class Installation:
             clock="business",
             port=1,
             cursor_key="k" * 32,  # pyright: ignore[reportArgumentType]
+            master_key=MASTER_KEY,  # pyright: ignore[reportArgumentType]
         )
 
 
 @asynccontextmanager
-async def installed(addresses: Addresses, prefix: str, database: Callable[[], str]) -> AsyncIterator[Installation]:
+async def installed(
+    addresses: Addresses, prefix: str, database: Callable[[], str], *, outside: bool = False
+) -> AsyncIterator[Installation]:
     """All three ready on entry, and gone on exit."""
+    if outside:
+        await asyncio.to_thread(infrastructure.up, addresses.home, outside=True)
     databases = {name: database() for name in SERVICES}
     urls = {name: f"http://127.0.0.1:{_free_port()}" for name in SERVICES}
-    made = Installation(addresses, prefix, urls, databases)
-    with _processes(made):
-        async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(READY_SECONDS):
-            for url in urls.values():
-                while not await _is_ready(client, url):
-                    await asyncio.sleep(0.1)
-        yield made
+    with TemporaryDirectory() as logs:
+        made = Installation(addresses, prefix, urls, databases, Path(logs), outside)
+        with _processes(made):
+            await put_in_force(addresses, urls)
+            await _all_ready(urls.values())
+            yield made
+
+
+async def _all_ready(urls: Iterable[str]) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(READY_SECONDS):
+        for url in urls:
+            while not await _is_ready(client, url):
+                await asyncio.sleep(0.1)
 
 
 @contextmanager
 def _processes(made: Installation) -> Iterator[None]:
-    running = [subprocess.Popen(_command(name), env=_environment(made, name)) for name in SERVICES]
+    made.processes.update({name: _started(made, name) for name in SERVICES})
     try:
         yield
     finally:
-        for process in running:
+        for process in made.processes.values():
             process.kill()
-        for process in running:
+        for process in made.processes.values():
             process.wait()
+
+
+def _started(made: Installation, name: str) -> subprocess.Popen[bytes]:
+    with (made.logs / name).open("ab") as log:
+        return subprocess.Popen(_command(name), env=_environment(made, name), stdout=log, stderr=log)
 
 
 def _command(name: str) -> tuple[str, ...]:
@@ -110,6 +153,21 @@ def _environment(made: Installation, name: str) -> dict[str, str]:
         "ARREARS_PORT": made.urls[name].rpartition(":")[2],
         "ARREARS_CLOCK": "business",
         "ARREARS_CURSOR_KEY": "k" * 32,
+        "ARREARS_MASTER_KEY": MASTER_KEY,
+        **(_providers(made, name) if made.outside and name == "contact-service" else {}),
+    }
+
+
+def _providers(made: Installation, name: str) -> dict[str, str]:
+    home = Home(made.addresses.home)
+    return {
+        **mail.settings(home),
+        **sms.settings(home),
+        **dialler.settings(home),
+        "ARREARS_MAIL_SENDER": "Example Bank <cards@bank.example>",
+        "ARREARS_SMS_SENDER": OUR_NUMBER,
+        "ARREARS_DIALLER_CALLER": "4000000000",
+        "ARREARS_DIALLER_CALLBACK_URL": f"{made.urls[name]}/dialler/results",
     }
 
 
