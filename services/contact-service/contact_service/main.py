@@ -12,7 +12,7 @@ from contact_service.api import callbacks, customers, permissions
 from contact_service.api import contacts as contacts_api
 from contact_service.domain import person
 from contact_service.domain.contacts import decide
-from contact_service.domain.errors import CONTACT_UNKNOWN
+from contact_service.domain.errors import CALL_NOT_MADE
 from contact_service.domain.history import Contacts, evolve
 from contact_service.effects.messages import Bank
 from contact_service.effects.providers import Providers
@@ -61,7 +61,7 @@ SERVICE = Service(
     latest=persons.latest,
 )
 ROUTERS = (customers.router, contacts_api.router, permissions.router)
-REFUSALS = {CONTACT_UNKNOWN: 409}
+REFUSALS = {CALL_NOT_MADE: 409}
 
 
 def main(settings: ContactSettings) -> None:

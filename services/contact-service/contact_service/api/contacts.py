@@ -19,6 +19,7 @@ from arrears_runtime.http.strict_json import Body
 from pydantic import Field, TypeAdapter
 
 from contact_service.domain.contacts import RequestContact, stream_of
+from contact_service.domain.errors import CALL_NOT_MADE, Refused
 from contact_service.domain.hearing import BarReason, Conversation, Heard, SaidPromise
 from contact_service.settings import ContactSettings
 from contact_service.views.contacts import ContactRow, Status, contact_of_id, contacts_of, contacts_where
@@ -181,10 +182,10 @@ async def list_contacts_of_customer(customer_id: OpaqueId, request: ListRequest)
 
 @router.post("/wrap-ups", status_code=201, permission="contact:wrap-up")
 async def wrap_up(ask: WrapUpRequest, request: ContactCommand) -> Answer:
-    """Record a call whole. 409 `contact-unknown` when it has its end already, `call-not-made` when none was placed."""
+    """Record a call whole; of one whose end the dialler has told already, what was said. 409 when none was placed."""
     row = found(await contact_of_id(request.db, ask.contact_id))
     if not row.is_a_call_that_was_placed:
-        raise Problem("call-not-made", status=409)
+        raise Refused(CALL_NOT_MADE)
     if (ask.talked is None) == (ask.failed is None):
         raise Problem("call-end-unclear")
     today = request.today(row.customer_id)

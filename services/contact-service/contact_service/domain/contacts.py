@@ -28,7 +28,7 @@ from arrears_events.catalogue.contact import (
 
 from contact_service.domain import decision, hearing
 from contact_service.domain.decision import Grounds, OfStream
-from contact_service.domain.errors import CONTACT_UNKNOWN, Refused
+from contact_service.domain.errors import CALL_NOT_MADE, Refused
 from contact_service.domain.hearing import Heard
 from contact_service.domain.history import Contacts, Open
 
@@ -96,18 +96,22 @@ def decide(contacts: Contacts | None, command: ContactCommand) -> list[ContactEv
             return [MessageSent(customer_id=contacts.customer_id, contact_id=id_, reference=command.reference)]
         case Contacts(open=known), NoteOutcome(id_) if id_ in known and known[id_].step in ("attempted", "sent"):
             return [_outcome(contacts.customer_id, command)]
-        case _, Heard(contact_id=None):
-            return [*hearing.events(command, None)]
         case Contacts(open=known), Heard(contact_id=UUID() as id_) if id_ in known:
+            if not _is_placed_call(known[id_]):
+                raise Refused(CALL_NOT_MADE)
             return [*hearing.events(command, known[id_].request)]
         case _, Heard():
-            raise Refused(CONTACT_UNKNOWN)
+            return [*hearing.events(command, None)]
         case _:
             return []
 
 
 def stream_of(customer_id: str) -> str:
     return f"contacts/{customer_id}"
+
+
+def _is_placed_call(open_: Open) -> bool:
+    return open_.request.channel == "call" and open_.step == "attempted"
 
 
 def _waits(contacts: Contacts, command: RequestContact) -> bool:

@@ -4,7 +4,7 @@ from typing import Final
 
 from arrears_events.refused import Refused
 
-CONTACT_UNKNOWN: Final = "contact-unknown"
-"""The customer has no such contact that is still open."""
+CALL_NOT_MADE: Final = "call-not-made"
+"""Only a call that was placed can be wrapped up."""
 
-__all__ = ["CONTACT_UNKNOWN", "Refused"]
+__all__ = ["CALL_NOT_MADE", "Refused"]

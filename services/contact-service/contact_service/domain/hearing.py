@@ -55,10 +55,11 @@ class Written:
 
 @dataclass(frozen=True)
 class Heard:
-    """All of one conversation or reply. `contact_id`: the contact that it ends; None when the customer wrote.
+    """All of one conversation or reply. `contact_id`: the call that it ends; None when the customer wrote.
 
-    `call` is how a call ended. `silent_until`: the last day of silence after a claim to have paid. `barred`: the digest
-    of the point, and why nobody is to be reached there.
+    `call` is how it ended: one that has its end already gets no other, and what was said in it counts all the same.
+    `silent_until`: the last day of silence after a claim to have paid. `barred`: the digest of the point, and why
+    nobody is to be reached there.
     """
 
     customer_id: str

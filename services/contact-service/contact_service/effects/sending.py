@@ -37,14 +37,16 @@ class Sending:
 
     def __init__(self, providers: Providers, bank: Bank) -> None:
         self._providers, self._bank = providers, bank
+        self._left: set[UUID] = set()  # sent by an earlier process: their receipts may have died with it
 
     async def waiting(self, db: Database) -> int:
-        return await count_at_the_provider(db)
+        return await count_at_the_provider(db, self._left)
 
     async def run(self, ground: Ground) -> None:
         async with self._providers.open(ground) as providers, asyncio.TaskGroup() as group:
             for listening in providers.listening:
                 group.create_task(listening)
+            self._left = {row.contact_id for row in await at_the_provider(ground.db, ("sent",))}
             await self._settle(ground, providers)
             async for _ in ground.rounds.each():
                 while await self._turn(ground, providers):

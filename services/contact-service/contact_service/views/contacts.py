@@ -217,7 +217,7 @@ async def at_the_provider(db: Database, statuses: tuple[Status, ...] = AT_THE_PR
     return await db.rows(ContactRow, query.where((contacts.c.status != "sent") | (contacts.c.channel != "email")))
 
 
-async def count_at_the_provider(db: Database) -> int:
+async def count_at_the_provider(db: Database, but: Collection[UUID]) -> int:
     query = select(func.count()).select_from(contacts).where(contacts.c.status.in_(AT_THE_PROVIDER))
-    found = await db.row(int, query.where((contacts.c.status != "sent") | (contacts.c.channel != "email")))
-    return found or 0
+    query = query.where((contacts.c.status != "sent") | (contacts.c.channel != "email"))
+    return await db.row(int, query.where(contacts.c.contact_id.not_in(but))) or 0

@@ -231,11 +231,16 @@ def test_a_wrap_up_is_each_thing_that_was_said():
     ]
 
 
-def test_a_call_has_one_end():
-    ended = after(request(), ask(), attempt(), NoteOutcome(number(1), "busy"))
-    specification.given().when(Heard("C-1", number(1), TODAY, call="busy")).then_refused("contact-unknown")
-    assert ended
-    assert ended.open == {}
+def test_a_call_has_one_end_and_what_was_said_in_it_counts_all_the_same():
+    ended = after(request(), ask(), attempt(), Heard("C-1", number(1), TODAY, call=Conversation("us", "customer", 9)))
+    wrap_up = Heard("C-1", number(1), TODAY, call=Conversation("us", "customer", 90), opts_out="sms")
+    assert events_of(ended, wrap_up) == [OptedOut(customer_id="C-1", channel="sms", on=TODAY)]
+
+
+def test_only_a_call_that_was_placed_is_wrapped_up():
+    wrap_up = Heard("C-1", number(1), TODAY, call="busy")
+    given(requested()).when(wrap_up).then_refused("call-not-made")
+    given(requested(channel="sms")).when(wrap_up).then_refused("call-not-made")
 
 
 def test_who_opted_out_of_a_channel_is_not_reached_over_it():
