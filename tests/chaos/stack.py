@@ -41,9 +41,11 @@ class Stack:
         return issue_token(self.home.root, role="collector", subject=subject, minutes=TOKEN_MINUTES)
 
     def settings(self, name: str) -> RuntimeSettings:
-        """What a service of this stack runs with."""
-        told = program(next(service for service in SERVICES if service.name == name), self.home).settings
-        return RuntimeSettings(**{key.removeprefix("ARREARS_").lower(): value for key, value in told.items()})  # pyright: ignore[reportArgumentType]
+        """What the harness of a service of this stack runs with."""
+        environment = program(next(service for service in SERVICES if service.name == name), self.home).settings
+        told = {key.removeprefix("ARREARS_").lower(): value for key, value in environment.items()}
+        harness = {key: value for key, value in told.items() if key in RuntimeSettings.model_fields}
+        return RuntimeSettings(**harness)  # pyright: ignore[reportArgumentType]
 
     async def unready(self) -> dict[str, str]:
         """Services that are not ready, and what they say of themselves."""
