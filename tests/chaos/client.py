@@ -86,7 +86,7 @@ class Client:
             "amount": {"amount": f"{self._random.randint(1, 5000)}.00", "currency": CURRENCY},
             "due": str(self._bank.today + timedelta(days=self._random.randint(0, 25))),
         }
-        answer = await self._command(self._request("plan-service", "/promises", body, f"promise/{customer}"))
+        answer = await self._command(self._request("plan-service", "/promises", body, f"commitments/{customer}"))
         if answer and answer.done:
             self._promises.append(answer)
 
