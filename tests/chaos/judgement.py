@@ -24,6 +24,10 @@ EXPECTED_REFUSALS = frozenset(
 """What the trade refuses these clients; any other refusal is a fault of ours."""
 
 
+POLICIES = "policy/"
+"""Streams of what two people of the stack put in force before the clients came."""
+
+
 class Place(NamedTuple):
     """Where an event lies."""
 
@@ -45,7 +49,7 @@ class Log:
         self.records += 1
         self.again += place in known
         known.append(place)
-        if event.causationid.startswith("request/"):
+        if event.causationid.startswith("request/") and not event.streamid.startswith(POLICIES):
             self.asked.add(event.commandid)
 
 
