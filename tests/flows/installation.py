@@ -14,9 +14,10 @@ from tempfile import TemporaryDirectory
 import httpx
 from arrears_events.bank.settled import Services
 from arrears_events.log.reader import Reader, Record
-from arrears_local import dialler, infrastructure, mail, sms
+from arrears_local import infrastructure
 from arrears_local.home import Home
 from arrears_local.infrastructure import Addresses
+from arrears_local.services import providers
 from arrears_runtime.settings import RuntimeSettings
 
 from tests.flows.in_force import put_in_force
@@ -24,7 +25,6 @@ from tests.flows.in_force import put_in_force
 SERVICES = ("case-service", "contact-service", "plan-service")
 READY_SECONDS = 60
 MASTER_KEY = "5a" * 32
-OUR_NUMBER = "10690000"
 """Which messages come from, and customers reply to."""
 HISTORY = ("bank.events", "case.events", "contact.events", "plan.events")
 
@@ -154,20 +154,7 @@ def _environment(made: Installation, name: str) -> dict[str, str]:
         "ARREARS_CLOCK": "business",
         "ARREARS_CURSOR_KEY": "k" * 32,
         "ARREARS_MASTER_KEY": MASTER_KEY,
-        **(_providers(made, name) if made.outside and name == "contact-service" else {}),
-    }
-
-
-def _providers(made: Installation, name: str) -> dict[str, str]:
-    home = Home(made.addresses.home)
-    return {
-        **mail.settings(home),
-        **sms.settings(home),
-        **dialler.settings(home),
-        "ARREARS_MAIL_SENDER": "Example Bank <cards@bank.example>",
-        "ARREARS_SMS_SENDER": OUR_NUMBER,
-        "ARREARS_DIALLER_CALLER": "4000000000",
-        "ARREARS_DIALLER_CALLBACK_URL": f"{made.urls[name]}/dialler/results",
+        **(providers(Home(made.addresses.home), made.urls[name]) if made.outside and name == "contact-service" else {}),
     }
 
 

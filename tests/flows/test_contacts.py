@@ -17,8 +17,9 @@ from arrears_events.catalogue.contact import CONTACT, Channel, OptedOut
 from arrears_events.money import Money
 from arrears_local import received, sms
 from arrears_local.home import Home
+from arrears_local.services import SMS_SENDER
 
-from tests.flows.installation import OUR_NUMBER, Installation, installed
+from tests.flows.installation import Installation, installed
 
 M1, M2, M3 = date(2026, 4, 21), date(2026, 5, 21), date(2026, 6, 21)
 DAYS_PAST_DUE = {M1: 1, M2: 31, M3: 62}
@@ -131,7 +132,7 @@ async def test_a_stage_asks_for_a_message_a_mail_then_a_call_with_the_banks_last
         ("call", "made", "2026-06-21", ["A-C-1"]),
     ]
     [message] = [each for each in received.messages(home) if each.to == values["mobile"].removeprefix("+")]
-    assert (message.reference, message.sender) == (shown[0]["contact_id"].replace("-", ""), OUR_NUMBER)
+    assert (message.reference, message.sender) == (shown[0]["contact_id"].replace("-", ""), SMS_SENDER)
     assert message.text.startswith("【Example Bank】")
     assert "截至2026-04-21，您的信用卡逾期应还金额为1,000.00 CNY" in message.text
     [written] = [each for each in received.mails(home) if each.to == (values["email"],)]
@@ -147,7 +148,7 @@ async def test_who_replies_t_gets_no_more_messages(found, bank, clerk):
     await closed(found, bank, M1)
     await goes_out(found)
     url, secret = sms.inbound_door(home_of(found))
-    reply = {"from": contact_values("C-2")["mobile"].removeprefix("+"), "to": OUR_NUMBER, "text": "T"}
+    reply = {"from": contact_values("C-2")["mobile"].removeprefix("+"), "to": SMS_SENDER, "text": "T"}
     async with httpx.AsyncClient(trust_env=False) as customer, asyncio.timeout(SECONDS_MAX):
         (await customer.post(url, json=reply, headers={"Authorization": f"Bearer {secret}"})).raise_for_status()
         while not (opted_out := [each for each in await said(found) if isinstance(each, OptedOut)]):

@@ -22,6 +22,7 @@ ANSWER_SECONDS = 3.0
 LACKS_POLICIES = "policies: "
 """How the complaint of a service begins that needs some."""
 CLOCKS = ("business", "wall")
+SMS_SENDER = "10690000"
 
 
 @dataclass(frozen=True)
@@ -122,18 +123,22 @@ def _settings(service: Service, home: Home) -> dict[str, str]:
         "ARREARS_CLOCK": clock_of(home),
         "ARREARS_CURSOR_KEY": home.secret(f"cursor-{service.name}"),
         "ARREARS_MASTER_KEY": home.secret(f"master-{service.name}"),
-        **(_providers(service, home) if service.name == "contact-service" else {}),
+        **(
+            providers(home, f"http://127.0.0.1:{port_of(home, service.name)}")
+            if service.name == "contact-service"
+            else {}
+        ),
     }
 
 
-def _providers(service: Service, home: Home) -> dict[str, str]:
-    """Those of the local stack; what customers see of the sender leads nowhere."""
+def providers(home: Home, url: str) -> dict[str, str]:
+    """Those of the local stack, for a contact-service at `url`; what customers see of the sender leads nowhere."""
     return {
         **mail.settings(home),
         **sms.settings(home),
         **dialler.settings(home),
         "ARREARS_MAIL_SENDER": "Example Bank <cards@bank.example>",
-        "ARREARS_SMS_SENDER": "10690000",
+        "ARREARS_SMS_SENDER": SMS_SENDER,
         "ARREARS_DIALLER_CALLER": "4000000000",
-        "ARREARS_DIALLER_CALLBACK_URL": f"http://127.0.0.1:{port_of(home, service.name)}/dialler/results",
+        "ARREARS_DIALLER_CALLBACK_URL": f"{url}/dialler/results",
     }
