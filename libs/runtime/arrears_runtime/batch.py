@@ -13,6 +13,7 @@ from arrears_events.log.reader import Record
 from arrears_runtime.admission import Fact, Heard, read
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.dead_letters import DeadLetter, StopRow
+from arrears_runtime.positions import Partition
 from arrears_runtime.projection import BadRecord
 from arrears_runtime.stops import At, StopCustomer
 
@@ -51,26 +52,31 @@ class Waiting:
 
 @dataclass
 class Batch:
-    """Records of one partition on their way in.
+    """Records of one topic on their way in, those of each of its partitions in order.
 
-    `read_from`: the next offset of each topic in this partition. `only` and `attempt`: whose missed records they are,
-    and after which version of their stop. `bad`: the records, and `failed_at_close` the customers, that an earlier try
-    found it could not take.
+    `read_from`: the next offset of each topic in these partitions; `react_from`: that of the first record to be reacted
+    to, by partition. `only` and `attempt`: whose missed records they are, and after which version of their stop. `bad`:
+    the records, and `failed_at_close` the customers, that an earlier try found it could not take. `locks`: whether its
+    streams are locked before they are read, since another writer was quicker at an earlier try.
     """
 
     topic: Topic[Any]
-    partition: int
     records: Sequence[Record]
-    read_from: dict[str, int]
-    react_from: int
+    read_from: dict[Partition, int]
+    react_from: dict[int, int]
     only: str | None = None
     attempt: int = 0
+    locks: bool = False
     bad: dict[At, BadRecord] = field(default_factory=dict[At, BadRecord])
     failed_at_close: dict[str, BadRecord] = field(default_factory=dict[str, BadRecord])
 
     @property
-    def end(self) -> int:
-        return self.records[-1].offset + 1
+    def ends(self) -> dict[Partition, int]:
+        """The offset after the last record of each partition."""
+        return {(record.topic, record.partition): record.offset + 1 for record in self.records}
+
+    def reacts_to(self, record: Record) -> bool:
+        return record.offset >= self.react_from[record.partition]
 
 
 @dataclass
@@ -78,12 +84,12 @@ class Sorted:
     """What the records turned out to be.
 
     `facts` are to be reacted to, `new` are those of them to be folded, `closes` are among these; `letters` could not be
-    taken, and `stops` are the customers who now wait.
+    taken, and `stops` are the customers who now wait. `last_close` is by partition.
     """
 
     heard: Heard
-    last_close: date | None
-    next_offset: dict[str, int]
+    last_close: dict[int, date]
+    next_offset: dict[Partition, int]
     facts: list[Fact] = field(default_factory=list[Fact])
     new: list[Fact] = field(default_factory=list[Fact])
     closes: list[Fact] = field(default_factory=list[Fact])
@@ -91,13 +97,14 @@ class Sorted:
     stops: dict[str, StopCustomer] = field(default_factory=dict[str, StopCustomer])
 
     def stop(self, customer_id: str, at: At, reason: str) -> None:
-        self.stops[customer_id] = StopCustomer(customer_id, at, reason, {**self.next_offset, at[0]: at[2]})
+        waits_from = {topic: offset for (topic, partition), offset in self.next_offset.items() if partition == at[1]}
+        self.stops[customer_id] = StopCustomer(customer_id, at, reason, {**waits_from, at[0]: at[2]})
 
     def take(self, record: Record, found: Fact | BadRecord, batch: Batch) -> None:
-        self.next_offset[record.topic] = record.offset
+        self.next_offset[record.topic, record.partition] = record.offset
         try:
             fact = _fact(batch.bad.get(at_of(record), found))
-            new = self.heard.admit(fact, self.last_close)
+            new = self.heard.admit(fact, self.last_close.get(record.partition))
         except BadRecord as bad:
             self._set_aside(record, found, bad)
             return
@@ -107,7 +114,7 @@ class Sorted:
         if new or batch.only:
             self.facts.append(fact)
         if isinstance(fact.event, DayClosed):
-            self.last_close = fact.event.date
+            self.last_close[record.partition] = fact.event.date
             if new:
                 self.closes.append(fact)
 
@@ -125,12 +132,12 @@ class Sorted:
 
 
 async def sort(
-    connection: Connection, batch: Batch, waiting: Waiting, last_close: date | None, partitions: int
+    connection: Connection, batch: Batch, waiting: Waiting, last_close: dict[int, date], partitions: int
 ) -> Sorted:
     """Tell the records of a batch apart, in order: a stop holds back what comes after it."""
     decoded = [_decode(record, batch, partitions) for record in batch.records]
     heard = await Heard.of(connection, [found for found in decoded if isinstance(found, Fact)])
-    sorted_ = Sorted(heard, last_close, dict(batch.read_from))
+    sorted_ = Sorted(heard, dict(last_close), dict(batch.read_from))
     for record, found in zip(batch.records, decoded, strict=True):
         if customer_of(record) in sorted_.stops or waiting.holds(record):
             sorted_.note_untaken(found)

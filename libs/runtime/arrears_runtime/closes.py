@@ -24,6 +24,10 @@ closes = Table(
 )
 
 
+Totals = dict[tuple[str, str], tuple[int, Decimal]]
+"""By type and currency: how many, and how much."""
+
+
 class Close(NamedTuple):
     source: str
     partition: int
@@ -50,17 +54,9 @@ async def note(connection: Connection, facts: Sequence[Fact]) -> list[DeadLetter
     if not facts:
         return []
     new = [_close(fact) for fact in facts]
-    before = {row["source"]: row["offset"] for row in await connection.fetch(_BEFORE, new[0].partition)}
-    since: list[int] = []
-    for close in new:
-        since.append(before.get(close.source, -1))
-        before[close.source] = close.offset
+    read = await _read(connection, facts[0].record.topic, new)
     await connection.execute("INSERT INTO closes SELECT c.* FROM unnest($1::closes[]) c", new)
-    read: dict[int, dict[tuple[str, str], tuple[int, Decimal]]] = {}
-    sources, ends = [close.source for close in new], [close.offset for close in new]
-    for row in await connection.fetch(_READ, facts[0].record.topic, new[0].partition, sources, since, ends):
-        read.setdefault(row["until"], {})[row["wire"], row["currency"]] = row["count"], row["amount"]
-    letters = [_letter(fact, read.get(fact.record.offset, {})) for fact in facts]
+    letters = [_letter(fact, read.get((fact.record.partition, fact.record.offset), {})) for fact in facts]
     return [letter for letter in letters if letter]
 
 
@@ -72,13 +68,28 @@ async def due(
     return [(row["streamid"], row["customer_id"]) for row in rows]
 
 
+async def _read(connection: Connection, topic: str, new: Sequence[Close]) -> dict[tuple[int, int], Totals]:
+    """What was read of each close's source in its partition since the close before, by partition and offset."""
+    partitions, sources, ends = ([getattr(close, of) for close in new] for of in ("partition", "source", "offset"))
+    before = {(row["partition"], row["source"]): row["offset"] for row in await connection.fetch(_BEFORE, partitions)}
+    since: list[int] = []
+    for close in new:
+        since.append(before.get((close.partition, close.source), -1))
+        before[close.partition, close.source] = close.offset
+    read: dict[tuple[int, int], Totals] = {}
+    for row in await connection.fetch(_READ, topic, partitions, sources, since, ends):
+        totals = read.setdefault((row["partition"], row["until"]), {})
+        totals[row["wire"], row["currency"]] = row["count"], row["amount"]
+    return read
+
+
 def _close(fact: Fact) -> Close:
     day: Any = fact.envelope.data
     assert isinstance(day, DayClosed)
     return Close(day.source, fact.record.partition, fact.record.offset, day.date, day.next_business_date)
 
 
-def _letter(fact: Fact, read: dict[tuple[str, str], tuple[int, Decimal]]) -> DeadLetter | None:
+def _letter(fact: Fact, read: Totals) -> DeadLetter | None:
     day = fact.envelope.data
     said = {(total.type, total.currency): (total.count, total.amount) for total in day.totals}
     nothing = (0, Decimal(0))
@@ -94,13 +105,14 @@ def _letter(fact: Fact, read: dict[tuple[str, str], tuple[int, Decimal]]) -> Dea
     return DeadLetter(record.topic, record.partition, record.offset, "totals-differ", detail, "", None, record.value)
 
 
-_BEFORE = 'SELECT source, max("offset") AS "offset" FROM closes WHERE partition = $1 GROUP BY source'
+_BEFORE = """SELECT partition, source, max("offset") AS "offset" FROM closes WHERE partition = ANY($1)
+    GROUP BY partition, source"""
 _READ = """
-    SELECT c.until, h.wire, h.currency, count(*)::int AS count, sum(h.amount) AS amount
-    FROM unnest($3::text[], $4::bigint[], $5::bigint[]) AS c(source, since, until)
-    JOIN heard_facts h ON h.topic = $1 AND h.partition = $2 AND h.source = c.source
+    SELECT c.partition, c.until, h.wire, h.currency, count(*)::int AS count, sum(h.amount) AS amount
+    FROM unnest($2::int[], $3::text[], $4::bigint[], $5::bigint[]) AS c(partition, source, since, until)
+    JOIN heard_facts h ON h.topic = $1 AND h.partition = c.partition AND h.source = c.source
          AND h."offset" > c.since AND h."offset" < c.until
-    GROUP BY c.until, h.wire, h.currency"""
+    GROUP BY c.partition, c.until, h.wire, h.currency"""
 _DUE = """
     SELECT streamid, customer_id FROM streams
     WHERE partition = $1 AND due <= $2 AND split_part(streamid, '/', 1) = ANY($3)

@@ -41,6 +41,7 @@ class Database:
             min_size=0,  # a service that starts before PostgreSQL waits for it, not ready, and does not end
             max_size=size,
             command_timeout=60,
+            reset=_as_it_was,
             server_settings={
                 "idle_in_transaction_session_timeout": "30000",  # one forgotten transaction must not hold up the rest
                 "timezone": "UTC",
@@ -66,6 +67,10 @@ class Database:
         """The first row, or None."""
         found = await self.rows(row, query, connection)
         return found[0] if found else None
+
+
+async def _as_it_was(_: Connection) -> None:
+    """A connection goes back as it came: what we do on one ends with its transaction, and asking costs a round trip."""
 
 
 def compiled(query: ClauseElement) -> tuple[str, list[Any]]:

@@ -94,6 +94,10 @@ class Ground(Protocol):
 
     def today(self, customer_id: str, /) -> date: ...
 
+    def lag_seconds(self, customer_id: str, /) -> int:
+        """For how long there has been something unread that may concern the customer; 0 while the reader keeps up."""
+        ...
+
 
 class Effect(Protocol):
     async def run(self, ground: Ground) -> None:

@@ -1,13 +1,17 @@
 """Following the log: each batch of records into views, then into commands, with its position, in one transaction.
 
-One partition's topics are followed by one task, so all that concerns a customer is taken in one at a time. A record
-that cannot be taken is set aside and its batch tried again without it: a bad record harms only its own customer.
+All that concerns a customer is taken in one at a time: a partition's topics one after the other. Partitions with
+little to take share their transactions, those with much are taken side by side. A record that cannot be taken is set
+aside and its batch tried again without it: a bad record harms only its own customer.
 """
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import product, zip_longest
+from time import monotonic, time
 from typing import Any
 
 import asyncpg
@@ -25,9 +29,16 @@ from arrears_runtime.positions import Partition, Position
 from arrears_runtime.projection import BadRecord, CouldNotFold, View, fold_into
 from arrears_runtime.reactor import Reactor
 from arrears_runtime.stops import StopCustomer
+from arrears_runtime.store import LostRace
 
 MAX_RECORDS = 20_000
 """Of one batch: beyond it a larger transaction gains nothing and its locks last longer."""
+ENOUGH = 1_000
+"""Records for a transaction of their own: with fewer, partitions share one, since its cost is in the round trips."""
+GATHERING_SECONDS = 0.004
+"""From one batch to the next: under load a few records then go in together, at less cost than each alone."""
+FRESH_SECONDS = 0.2
+"""For how long it is known who waits: another instance may have resumed a customer."""
 REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 """What PostgreSQL says of a value that no table can hold."""
 
@@ -57,8 +68,9 @@ class Follower:
         self._partitions, self._letters_topic = partitions, letters_topic
         self._keys, self._shreds_on = keys, frozenset(shreds_on)
         self.positions: dict[Partition, Position] = {}
-        self._waiting = Waiting()
+        self._waiting, self._waiting_known_at = Waiting(), float("-inf")
         self._last_close: dict[int, date] = {}
+        self._kept_up_at: dict[Partition, float] = {}
 
     async def load(self) -> None:
         """Take up where the database says this service is."""
@@ -66,26 +78,30 @@ class Follower:
         for partition, day in await closes.last(self._db):
             self._last_close[partition] = day.date
             self._clock.closed(partition, day.next_business_date)
-        self._waiting = await Waiting.load(self._db)
+        await self._know_who_waits()
 
     async def run(self, reader: Reader) -> None:
         """Follow for ever; what it meets beyond single records is raised."""
         reader.read_from({at: position.folded for at, position in self.positions.items() if at[0] in self._topics})
         while True:
             fetched = await reader.batch(timeout_ms=200, max_records=MAX_RECORDS)
-            self._waiting = await Waiting.load(self._db)
+            if monotonic() > self._waiting_known_at + FRESH_SECONDS:
+                await self._know_who_waits()
+                self._note_kept_up(reader)
             await self.take(fetched)
             for stop in self._waiting.resumed:
                 await self._catch_up(reader, stop)
+            await asyncio.sleep(GATHERING_SECONDS)
 
     async def take(self, fetched: dict[Partition, list[Record]]) -> None:
-        """Take in what was fetched, the partitions side by side."""
-        by_partition: dict[int, list[list[Record]]] = {}
-        for (_, partition), records in fetched.items():
-            by_partition.setdefault(partition, []).append(records)
+        """Take in what was fetched."""
         async with asyncio.TaskGroup() as group:
-            for lists in by_partition.values():
-                group.create_task(self._take_lists(lists))
+            for shared in together(fetched):
+                group.create_task(self._take_in_turn(shared))
+
+    def lag_seconds(self, partition: int) -> float:
+        """Since when not all of a partition's topics have been read to their ends, as the broker told them."""
+        return time() - min(self._kept_up_at.get((topic, partition), 0.0) for topic in self._topics)
 
     async def stop_for(self, forks: Sequence[DeadLetter]) -> None:
         """Stop the customers whose streams the log and this database tell differently."""
@@ -93,26 +109,30 @@ class Follower:
             await park(connection, forks, self._letters_topic)
             for fork in forks:
                 at = fork.topic, fork.partition, fork.offset
-                stop = StopCustomer(fork.customer_id, at, fork.reason, self._read_from(fork.partition))
-                await self._reactor.stop(connection, [stop], fork.partition, 0)
-        self._waiting = await Waiting.load(self._db)
+                waits_from = {topic: self.positions[topic, fork.partition].folded for topic in self._topics}
+                stop = StopCustomer(fork.customer_id, at, fork.reason, waits_from)
+                await self._reactor.stop(connection, [stop], lock=True)
+        await self._know_who_waits()
 
-    async def _take_lists(self, lists: list[list[Record]]) -> None:
-        for records in lists:
-            at = records[0].topic, records[0].partition
-            for chunk in cut_at_closes(records, self.positions[at].reacted):
-                await self._take_chunk(at, chunk)
+    async def _take_in_turn(self, lists: dict[str, list[list[Record]]]) -> None:
+        """By topic, what is there of some partitions: of each as far as its next close at a time."""
+        for topic, of_partitions in lists.items():
+            cut = [cut_at_closes(each, self.positions[topic, each[0].partition].reacted) for each in of_partitions]
+            for chunks in zip_longest(*cut, fillvalue=()):
+                await self._take_chunk(self._topics[topic], [record for chunk in chunks for record in chunk])
 
-    async def _take_chunk(self, at: Partition, records: Sequence[Record]) -> None:
-        old = self.positions[at]
-        batch = Batch(self._topics[at[0]], at[1], records, self._read_from(at[1]), old.reacted)
-        new = Position(batch.end, max(old.reacted, batch.end))
+    async def _take_chunk(self, topic: Topic[Any], records: Sequence[Record]) -> None:
+        partitions = {record.partition for record in records}
+        old = {(topic.name, partition): self.positions[topic.name, partition] for partition in partitions}
+        react_from = {partition: position.reacted for (_, partition), position in old.items()}
+        batch = Batch(topic, records, self._read_from(partitions), react_from)
+        new = {at: Position(end, max(old[at].reacted, end)) for at, end in batch.ends.items()}
 
         async def finish(connection: Connection) -> None:
-            await positions.move(connection, at, old, new)
+            await positions.move(connection, old, new)
 
         await self._take_batch(batch, finish)
-        self.positions[at] = new
+        self.positions |= new
 
     async def _take_batch(self, batch: Batch, finish: Finish) -> None:
         """Bounded: each further try sets one more record, or customer, aside."""
@@ -122,8 +142,11 @@ class Follower:
                 async with self._db.transaction() as connection:
                     sorted_ = await self._apply(connection, batch)
                     await finish(connection)
-                await self._took(batch, sorted_)
+                await self._took(sorted_)
                 return
+            except LostRace:
+                batch.locks = True
+                continue
             except TryAgain:
                 pass
             except REFUSED:
@@ -131,8 +154,7 @@ class Follower:
             assert len(batch.bad) + len(batch.failed_at_close) > tried, "a batch failed, and nothing in it is bad"
 
     async def _apply(self, connection: Connection, batch: Batch) -> Sorted:
-        last_close = self._last_close.get(batch.partition)
-        sorted_ = await sort(connection, batch, self._waiting, last_close, self._partitions)
+        sorted_ = await sort(connection, batch, self._waiting, self._last_close, self._partitions)
         await self._fold(connection, batch, sorted_)
         await self._shred(connection, sorted_)
         await sorted_.heard.write(connection)
@@ -141,7 +163,7 @@ class Follower:
         await self._reactor.close(connection, batch, sorted_, self._waiting)
         if sorted_.letters:
             await park(connection, sorted_.letters, self._letters_topic)
-        await self._reactor.stop(connection, sorted_.stops.values(), batch.partition, batch.attempt)
+        await self._reactor.stop(connection, sorted_.stops.values(), batch.attempt, lock=batch.locks)
         return sorted_
 
     async def _fold(self, connection: Connection, batch: Batch, sorted_: Sorted) -> None:
@@ -170,7 +192,7 @@ class Follower:
         for record in batch.records:
             if at_of(record) in batch.bad:
                 continue
-            alone = Batch(batch.topic, batch.partition, [record], batch.read_from, batch.react_from, batch.only)
+            alone = replace(batch, records=[record], bad={}, failed_at_close={}, locks=True)
             try:
                 async with self._db.transaction() as connection:
                     await self._apply(connection, alone)
@@ -184,13 +206,14 @@ class Follower:
                 batch.failed_at_close |= alone.failed_at_close
             return
 
-    async def _took(self, batch: Batch, sorted_: Sorted) -> None:
+    async def _took(self, sorted_: Sorted) -> None:
         for fact in sorted_.closes:
-            day = fact.envelope.data
-            self._last_close[batch.partition] = day.date
-            self._clock.closed(batch.partition, day.next_business_date)
+            day, partition = fact.envelope.data, fact.record.partition
+            self._last_close[partition] = day.date
+            self._clock.closed(partition, day.next_business_date)
+            self._reactor.closed()
         if sorted_.stops:
-            self._waiting = await Waiting.load(self._db)
+            await self._know_who_waits()
 
     async def _catch_up(self, reader: Reader, stop: StopRow) -> None:
         """Read again, for a resumed customer, what they missed since the stop, closes included."""
@@ -199,19 +222,28 @@ class Follower:
         ends = {at: self.positions[at].folded for at in starts}
         missed = await _missed(reader, stop.customer_id, starts, ends)
         del self._waiting.stops[stop.customer_id]
-        read_from = {topic: offset for (topic, _), offset in starts.items()}
+        read_from = dict(starts)
         for topic, records in missed.items():
             for chunk in cut_at_closes(records, 0):
-                topic_ = self._topics[topic]
-                batch = Batch(topic_, stop.partition, chunk, dict(read_from), 0, stop.customer_id, stop.version)
+                topic_, react_from = self._topics[topic], {stop.partition: 0}
+                batch = Batch(topic_, chunk, dict(read_from), react_from, stop.customer_id, stop.version)
                 await self._take_batch(batch, _nothing_more)
                 if stop.customer_id in self._waiting.stops:
                     return  # stopped anew, from where this read has come to
-            read_from[topic] = ends[topic, stop.partition]
+            read_from[topic, stop.partition] = ends[topic, stop.partition]
         await self._db.pool.execute(_CAUGHT_UP, stop.customer_id, stop.version)
 
-    def _read_from(self, partition: int) -> dict[str, int]:
-        return {topic: self.positions[topic, partition].folded for topic in self._topics}
+    def _read_from(self, partitions: Iterable[int]) -> dict[Partition, int]:
+        read_from = product(self._topics, partitions)
+        return {at: self.positions[at].folded for at in read_from}
+
+    async def _know_who_waits(self) -> None:
+        self._waiting, self._waiting_known_at = await Waiting.load(self._db), monotonic()
+
+    def _note_kept_up(self, reader: Reader) -> None:
+        for at, position in self.positions.items():
+            if (word := reader.last_word(at)) and position.folded >= word.end:
+                self._kept_up_at[at] = word.at
 
 
 class _KeepNothing(Exception):
@@ -220,6 +252,24 @@ class _KeepNothing(Exception):
 
 async def _nothing_more(_: Connection) -> None:
     """A customer's missed records have no position of their own."""
+
+
+def together(fetched: Mapping[Partition, list[Record]]) -> Iterator[dict[str, list[list[Record]]]]:
+    """What was fetched in parts that are taken side by side: some partitions each, by topic."""
+    by_partition: dict[int, list[list[Record]]] = {}
+    for (_, partition), records in fetched.items():
+        by_partition.setdefault(partition, []).append(records)
+    part: dict[str, list[list[Record]]] = {}
+    many = 0
+    for lists in by_partition.values():
+        for records in lists:
+            part.setdefault(records[0].topic, []).append(records)
+            many += len(records)
+        if many >= ENOUGH:
+            yield part
+            part, many = {}, 0
+    if part:
+        yield part
 
 
 async def _missed(

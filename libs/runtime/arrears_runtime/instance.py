@@ -39,11 +39,13 @@ from arrears_runtime.reactor import Reactor
 from arrears_runtime.relay import Relay
 from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
-from arrears_runtime.store import Store
+from arrears_runtime.store import LostRace, Store
 
 RETRY_SECONDS = 1.0
 """Between two tries to lead, when the broker or the database is away."""
-PASSING = (*UNAVAILABLE, KafkaError, asyncpg.PostgresError, positions.Fenced, BrokerSilent, LeadLost)
+POLL_SECONDS = 2.0
+"""In which the follower asks the broker for more, whether or not there is any."""
+PASSING = (*UNAVAILABLE, KafkaError, asyncpg.PostgresError, positions.Fenced, BrokerSilent, LeadLost, LostRace)
 """What ends a lead and may be over at the next try: broker or database away, another leader."""
 REFUSALS = (topics.TopicsDiffer, LookupError, HistoryIncomplete, positions.ReactionsUnknown, MasterKeyWrong)
 """What a person must mend; each says how. It is looked at again until then, and the service is not ready."""
@@ -117,6 +119,11 @@ class Instance:
     def today(self, customer_id: str) -> date:
         """The business date, in the bank's zone."""
         return self._today(partition_of(customer_id.encode(), self.by_customer))
+
+    def lag_seconds(self, customer_id: str) -> int:
+        """For how long there has been something unread of the customer's partition; a poll's own time is none."""
+        lag = self.follower.lag_seconds(partition_of(customer_id.encode(), self.by_customer))
+        return max(0, int(lag - POLL_SECONDS))
 
     def _earliest(self) -> date:
         """Of the partitions' business dates: a policy in force then is followed by another, or stays."""

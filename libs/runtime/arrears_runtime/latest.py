@@ -130,7 +130,7 @@ class LatestFollower:
         if batch.erased and erase:
             async with self._db.transaction() as connection:
                 commands = [self._command(*each) for each in batch.erased.items()]
-                outcomes = await self._store.append(commands, connection)
+                outcomes = await self._store.append(commands, connection, lock=True)
                 assert all(isinstance(each, Done) for each in outcomes), "an erasure is never refused"
                 await self._keys.shred(connection, list(batch.erased))
         async with self._db.transaction() as connection:

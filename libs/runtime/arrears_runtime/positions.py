@@ -1,5 +1,6 @@
 """How far a service has read: kept in its database, in the transaction that used the records, behind a fence."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from arrears_events.log.reader import Reader
@@ -69,16 +70,12 @@ async def begin(db: Database, reader: Reader, partitions: list[Partition], servi
     )
 
 
-async def move(connection: Connection, at: Partition, old: Position, new: Position) -> None:
-    """Raises Fenced when the position is not where it was read."""
-    done = await connection.execute(
-        "UPDATE positions SET folded = $4, reacted = $5 WHERE topic = $1 AND partition = $2 AND folded = $3",
-        *at,
-        old.folded,
-        *new,
-    )
-    if done != "UPDATE 1":
-        raise Fenced(f"{at[0]}/{at[1]}")
+async def move(connection: Connection, old: Mapping[Partition, Position], new: Mapping[Partition, Position]) -> None:
+    """Raises Fenced when one of the positions is not where it was read."""
+    moves = [(*at, old[at].folded, *position) for at, position in new.items()]
+    done = await connection.execute(_MOVE, *zip(*moves, strict=True))
+    if done != f"UPDATE {len(moves)}":
+        raise Fenced(", ".join(f"{topic}/{partition}" for topic, partition in new))
 
 
 async def reacted_and_outbox(db: Database) -> tuple[dict[Partition, int], int]:
@@ -87,3 +84,10 @@ async def reacted_and_outbox(db: Database) -> tuple[dict[Partition, int], int]:
         "SELECT topic, partition, reacted, (SELECT coalesce(max(position), 0) FROM outbox) AS mark FROM positions"
     )
     return {(row["topic"], row["partition"]): row["reacted"] for row in rows}, rows[0]["mark"] if rows else 0
+
+
+_MOVE = """
+    UPDATE positions p SET folded = n.folded, reacted = n.reacted
+    FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[])
+         AS n(topic, partition, was, folded, reacted)
+    WHERE p.topic = n.topic AND p.partition = n.partition AND p.folded = n.was"""

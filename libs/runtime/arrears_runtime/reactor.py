@@ -51,11 +51,11 @@ class Reactor:
         fired = [
             (fact, reaction)
             for fact in sorted_.facts
-            if fact.record.offset >= batch.react_from
+            if batch.reacts_to(fact.record)
             for reaction in self._reactions.get(type(fact.event), ())
         ]
-        names = {reaction.policy for _, reaction in fired if reaction.policy}
-        in_force = await self._in_force(connection, names, batch.partition)
+        decided_by = {(reaction.policy, self._today_of(fact)) for fact, reaction in fired if reaction.policy}
+        in_force = {(name, on): await self._policies.in_force(connection, name, on) for name, on in decided_by}
         asked = [
             (fact, self._command(reaction.stream(fact.envelope), reaction.name, body, fact, fact.customer_id))
             for fact, reaction in fired
@@ -66,25 +66,28 @@ class Reactor:
     async def close(self, connection: Connection, batch: Batch, sorted_: Sorted, waiting: Waiting) -> None:
         """Send, for each close, what falls due by it."""
         for fact in sorted_.facts:
-            if isinstance(fact.event, DayClosed) and fact.record.offset >= batch.react_from:
+            if isinstance(fact.event, DayClosed) and batch.reacts_to(fact.record):
                 await self._send(connection, await self._due(connection, fact, batch, sorted_, waiting), batch)
 
-    async def stop(self, connection: Connection, stops: Iterable[StopCustomer], partition: int, attempt: int) -> None:
+    def closed(self) -> None:
+        """The bank closed a day: what was published for the next one counts from its first record on."""
+        self._policies.changed()
+
+    async def stop(
+        self, connection: Connection, stops: Iterable[StopCustomer], attempt: int = 0, *, lock: bool = False
+    ) -> None:
         """Stop customers; `attempt` is the version of their last stop, when it is their missed records that fail."""
-        commands = [self._stop(stop, partition, attempt) for stop in stops]
+        commands = [self._stop(stop, attempt) for stop in stops]
         if commands:
-            await self._store.append(commands, connection)
+            await self._store.append(commands, connection, lock=lock)
 
-    async def _in_force(self, connection: Connection, names: set[str], partition: int) -> dict[str, InForce]:
-        """By name; a batch is of one business day, and what was published before it counts."""
-        if names:
-            await self._policies.refresh(connection)
-        today = self._today(partition)
-        return {name: await self._policies.in_force(connection, name, today) for name in names}
+    def _today_of(self, fact: Fact) -> date:
+        return self._today(fact.record.partition)
 
-    def _ask(self, reaction: Reaction, fact: Fact, batch: Batch, in_force: Mapping[str, InForce]) -> Any:
+    def _ask(self, reaction: Reaction, fact: Fact, batch: Batch, in_force: Mapping[tuple[str, date], InForce]) -> Any:
+        policy = (in_force[reaction.policy, self._today_of(fact)],) if reaction.policy else ()
         try:
-            return reaction.ask(fact.envelope, *((in_force[reaction.policy],) if reaction.policy else ()))
+            return reaction.ask(fact.envelope, *policy)
         except Exception as error:
             batch.bad[at_of(fact.record)] = BadRecord("reaction-failed")
             raise TryAgain from error
@@ -96,7 +99,8 @@ class Reactor:
         day, at = fact.envelope.data.date, at_of(fact.record)
         held = {*sorted_.stops, *(waiting.stops if batch.only is None else ())}
         asked: list[Asked] = []
-        for streamid, customer in await closes.due(connection, batch.partition, day, list(self._at_close), batch.only):
+        partition, categories = fact.record.partition, list(self._at_close)
+        for streamid, customer in await closes.due(connection, partition, day, categories, batch.only):
             if customer in held or (at, customer) in waiting.skipped:
                 continue
             if bad := batch.failed_at_close.get(customer):
@@ -112,7 +116,8 @@ class Reactor:
         if not asked:
             return
         try:
-            outcomes = await self._store.append([command for _, command in asked], connection)
+            commands = [command for _, command in asked]
+            outcomes = await self._store.append(commands, connection, lock=batch.locks)
         except CommandFailed as error:
             culprit = next(fact for fact, command in asked if command is error.command)
             _blame(culprit, error.command, BadRecord("handler-failed"), batch)
@@ -137,7 +142,7 @@ class Reactor:
             traceparent=fact.envelope.traceparent,
         )
 
-    def _stop(self, stop: StopCustomer, partition: int, attempt: int) -> Command:
+    def _stop(self, stop: StopCustomer, attempt: int) -> Command:
         streamid = stream_of_stop(self._service, stop.customer_id)
         at = "/".join(map(str, stop.at))
         return Command(
@@ -145,7 +150,7 @@ class Reactor:
             streamid=streamid,
             customer_id=stop.customer_id,
             body=stop,
-            time=self._clock.now(partition),
+            time=self._clock.now(stop.at[1]),
             actor=self._service,
             actorrole=ROLE,
             causationid=f"record/{at}",

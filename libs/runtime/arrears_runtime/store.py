@@ -5,6 +5,7 @@ written from the version that was read, so a lost race writes nothing.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,9 @@ from arrears_runtime.decider import Command, Decider, Done, KeyReused, Outcome, 
 from arrears_runtime.projection import View, upsert
 from arrears_runtime.stream import HandledRow, OutboxRow, Stream
 
+TRIES = 10
+"""Of an append that loses races: under its locks only a stream that another writer begins can make it lose again."""
+
 
 class CommandFailed(Exception):
     """A command met a bug of ours: `decide`, `evolve` or a fold of its stream raised. The cause says what."""
@@ -29,6 +33,10 @@ class CommandFailed(Exception):
     def __init__(self, command: Command) -> None:
         super().__init__(type(command.body).__name__)
         self.command = command
+
+
+class LostRace(Exception):
+    """Another writer was quicker at one of the streams: fewer were written than sent."""
 
 
 class Store:
@@ -49,44 +57,38 @@ class Store:
         self._all_views = [view for views in self._views.values() for view in views]
         self._read_text = _read_text(self._all_views)
 
-    async def append(self, commands: Sequence[Command], connection: Connection | None = None) -> list[Outcome]:
+    async def append(
+        self, commands: Sequence[Command], connection: Connection | None = None, *, lock: bool = False
+    ) -> list[Outcome]:
         """Decide and write, in order; an outcome for each command. Raises CommandFailed for a bug of ours.
 
-        With a connection it is part of the caller's transaction. A lost race is decided again under the rows' locks.
+        With a connection it is part of the caller's transaction: a lost race raises LostRace, and the whole of it is to
+        be done again, its streams locked first (`lock`). Without one that is done here.
         """
         if connection is not None:
-            return await self._append_in(connection, commands)
-        if len({command.streamid for command in commands}) > 1:
-            async with self._db.transaction() as transaction:
-                return await self._append_in(transaction, commands)
-        async with self._db.pool.acquire() as own:
-            for _ in range(2):
-                try:
-                    outcomes, streams_ = self._decide(commands, await self._read(own, commands))
-                    if await self.write(own, streams_):
-                        return outcomes
-                except asyncpg.UniqueViolationError:
-                    continue  # the same command id was written a moment ago: it is read now
-                async with own.transaction():
-                    return await self._append_locked(own, commands)
-            raise AssertionError("a command id was neither new nor handled, twice")
+            return await self._append_in(connection, commands, lock=lock)
+        alone = len({command.streamid for command in commands}) == 1
+        for n in range(TRIES):
+            with suppress(LostRace):
+                async with self._db.pool.acquire() as own:
+                    if alone and n == 0:  # a single stream's statement is a transaction by itself
+                        return await self._append_in(own, commands)
+                    async with own.transaction():
+                        return await self._append_in(own, commands, lock=n > 0)
+        raise LostRace
 
-    async def _append_in(self, connection: Connection, commands: Sequence[Command]) -> list[Outcome]:
+    async def _append_in(
+        self, connection: Connection, commands: Sequence[Command], *, lock: bool = False
+    ) -> list[Outcome]:
+        if lock:
+            await connection.execute(_LOCK, [command.streamid for command in commands])
         outcomes, streams_ = self._decide(commands, await self._read(connection, commands))
         try:
-            async with connection.transaction():
-                if await self.write(connection, streams_):
-                    return outcomes
-                raise _LostRace
-        except (_LostRace, asyncpg.UniqueViolationError):
-            return await self._append_locked(connection, commands)
-
-    async def _append_locked(self, connection: Connection, commands: Sequence[Command]) -> list[Outcome]:
-        ids = [command.streamid for command in commands]
-        await connection.execute("SELECT 1 FROM streams WHERE streamid = ANY($1) ORDER BY streamid FOR UPDATE", ids)
-        outcomes, streams_ = self._decide(commands, await self._read(connection, commands))
-        written = await self.write(connection, streams_)
-        assert written, "a stream changed under its lock"
+            written = await self.write(connection, streams_)
+        except asyncpg.UniqueViolationError:  # the same command id was written a moment ago
+            written = False
+        if not written:
+            raise LostRace
         return outcomes
 
     async def heads(
@@ -207,10 +209,7 @@ class Store:
         return written == len(touched)
 
 
-class _LostRace(Exception):
-    """Fewer streams were written than sent."""
-
-
+_LOCK = "SELECT 1 FROM streams WHERE streamid = ANY($1) ORDER BY streamid FOR UPDATE"
 _NO_COMMAND = UUID(int=0)
 _FACT = StreamEvent[Any]  # made once: pydantic looks a generic up anew each time
 

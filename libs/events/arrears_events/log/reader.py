@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -24,6 +24,13 @@ class Record:
     timestamp: int
     headers: tuple[tuple[str, bytes], ...] = ()
     is_null: bool = False
+
+
+class LastWord(NamedTuple):
+    """`end`: the offset that the next record will get, as of `at` (seconds since the epoch)."""
+
+    end: int
+    at: float
 
 
 class HistoryIncomplete(RuntimeError):
@@ -102,6 +109,12 @@ class Reader:
             (at.topic[cut:], at.partition): [_record(at.topic[cut:], each) for each in records]
             for at, records in fetched.items()
         }
+
+    def last_word(self, at: tuple[str, int]) -> LastWord | None:
+        """Of the broker on a partition that is read; None before the first."""
+        partition = self._at(*at)
+        end, at_ms = self.consumer.highwater(partition), self.consumer.last_poll_timestamp(partition)
+        return None if end is None or at_ms is None else LastWord(end, at_ms / 1000)
 
     async def positions(self, partitions: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
         """The next offset of each, past all that is no record: what was compacted away, a transaction's marks."""
