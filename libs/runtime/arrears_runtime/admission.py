@@ -184,10 +184,8 @@ class Heard:
         self.new_facts[key] = HeardFact(*key, fact.hash, record.partition, record.offset, wire, currency, amount, taken)
 
     async def write(self, connection: Connection) -> None:
-        if self.new_streams:
-            await connection.execute(_PUT_HEADS, list(self.new_streams.values()))
-        if self.new_facts:
-            await connection.execute(_PUT_FACTS, list(self.new_facts.values()))
+        if self.new_streams or self.new_facts:
+            await connection.execute(_PUT, list(self.new_streams.values()), list(self.new_facts.values()))
 
     def _admit_ours(self, fact: Fact) -> bool:
         head = self.streams.get((fact.record.topic, fact.envelope.streamid))
@@ -214,7 +212,8 @@ _HEADS = (
 )
 _FACTS = """SELECT h.topic, h.source, h.id, h.hash, h.taken
     FROM unnest($1::text[], $2::text[], $3::text[]) w(topic, source, id) JOIN heard_facts h USING (topic, source, id)"""
-_PUT_HEADS = """INSERT INTO heard_streams SELECT r.* FROM unnest($1::heard_streams[]) r
-    ON CONFLICT (topic, streamid) DO UPDATE SET version = excluded.version, hash = excluded.hash"""
-_PUT_FACTS = """INSERT INTO heard_facts SELECT r.* FROM unnest($1::heard_facts[]) r
+_PUT = """
+    WITH heads AS (INSERT INTO heard_streams SELECT r.* FROM unnest($1::heard_streams[]) r
+                   ON CONFLICT (topic, streamid) DO UPDATE SET version = excluded.version, hash = excluded.hash)
+    INSERT INTO heard_facts SELECT r.* FROM unnest($2::heard_facts[]) r
     ON CONFLICT (topic, source, id) DO UPDATE SET taken = heard_facts.taken OR excluded.taken"""

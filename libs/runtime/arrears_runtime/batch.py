@@ -1,9 +1,11 @@
 """A batch of records on its way in: what each of them is to this service, and who must wait."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from arrears_events.catalogue.base import DayClosed
@@ -16,6 +18,9 @@ from arrears_runtime.dead_letters import DeadLetter, StopRow
 from arrears_runtime.positions import Partition
 from arrears_runtime.projection import BadRecord
 from arrears_runtime.stops import At, StopCustomer
+
+ENOUGH = 1_000
+"""Records for a transaction of their own: with fewer, partitions share one, since its cost is in the round trips."""
 
 
 class TryAgain(Exception):
@@ -52,18 +57,17 @@ class Waiting:
 
 @dataclass
 class Batch:
-    """Records of one topic on their way in, those of each of its partitions in order.
+    """Records on their way in, those of each topic's partition in order.
 
-    `read_from`: the next offset of each topic in these partitions; `react_from`: that of the first record to be reacted
-    to, by partition. `only` and `attempt`: whose missed records they are, and after which version of their stop. `bad`:
-    the records, and `failed_at_close` the customers, that an earlier try found it could not take. `locks`: whether its
-    streams are locked before they are read, since another writer was quicker at an earlier try.
+    `read_from`: the next offset of each topic in these partitions; `react_from`: of the first record to be reacted to.
+    `only` and `attempt`: whose missed records they are, and after which version of their stop. `bad`: the records, and
+    `failed_at_close` the customers, that an earlier try found it could not take. `locks`: whether its streams are
+    locked before they are read, since another writer was quicker at an earlier try.
     """
 
-    topic: Topic[Any]
     records: Sequence[Record]
     read_from: dict[Partition, int]
-    react_from: dict[int, int]
+    react_from: dict[Partition, int]
     only: str | None = None
     attempt: int = 0
     locks: bool = False
@@ -76,7 +80,7 @@ class Batch:
         return {(record.topic, record.partition): record.offset + 1 for record in self.records}
 
     def reacts_to(self, record: Record) -> bool:
-        return record.offset >= self.react_from[record.partition]
+        return record.offset >= self.react_from[record.topic, record.partition]
 
 
 @dataclass
@@ -131,11 +135,39 @@ class Sorted:
             self.heard.note(found, taken=False)
 
 
+def apart(fetched: Mapping[Partition, list[Record]]) -> Iterator[dict[Partition, list[Record]]]:
+    """What was fetched in parts that are taken side by side: some partitions each, with all of their topics."""
+    part: dict[Partition, list[Record]] = {}
+    for _, of_partition in groupby(sorted(fetched, key=itemgetter(1)), key=itemgetter(1)):
+        part |= {at: fetched[at] for at in of_partition}
+        if sum(map(len, part.values())) >= ENOUGH:
+            yield part
+            part = {}
+    if part:
+        yield part
+
+
+def cut_at_closes(records: Sequence[Record], react_from: int) -> Iterator[Sequence[Record]]:
+    """Batches that end with each day's close, where reactions are due; what is only folded stays whole."""
+    start = 0
+    for end, record in enumerate(records, start=1):
+        if record.key is None and record.offset >= react_from:
+            yield records[start:end]
+            start = end
+    if start < len(records):
+        yield records[start:]
+
+
 async def sort(
-    connection: Connection, batch: Batch, waiting: Waiting, last_close: dict[int, date], partitions: int
+    connection: Connection,
+    batch: Batch,
+    waiting: Waiting,
+    last_close: dict[int, date],
+    topics: Mapping[str, Topic[Any]],
+    partitions: int,
 ) -> Sorted:
     """Tell the records of a batch apart, in order: a stop holds back what comes after it."""
-    decoded = [_decode(record, batch, partitions) for record in batch.records]
+    decoded = [_decode(record, topics[record.topic], partitions) for record in batch.records]
     heard = await Heard.of(connection, [found for found in decoded if isinstance(found, Fact)])
     sorted_ = Sorted(heard, dict(last_close), dict(batch.read_from))
     for record, found in zip(batch.records, decoded, strict=True):
@@ -154,9 +186,9 @@ def customer_of(record: Record) -> str:
     return (record.key or b"").decode(errors="replace")
 
 
-def _decode(record: Record, batch: Batch, partitions: int) -> Fact | BadRecord:
+def _decode(record: Record, topic: Topic[Any], partitions: int) -> Fact | BadRecord:
     try:
-        return read(batch.topic, record, partitions)
+        return read(topic, record, partitions)
     except BadRecord as bad:
         return bad
 

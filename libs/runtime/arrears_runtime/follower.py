@@ -1,16 +1,16 @@
 """Following the log: each batch of records into views, then into commands, with its position, in one transaction.
 
-All that concerns a customer is taken in one at a time: a partition's topics one after the other. Partitions with
-little to take share their transactions, those with much are taken side by side. A record that cannot be taken is set
+All that concerns a customer is taken in one at a time: a partition's topics with each other. Partitions with little to
+take share a transaction, those with much are taken side by side. A record that cannot be taken is set
 aside and its batch tried again without it: a bad record harms only its own customer.
 """
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import product, zip_longest
+from itertools import groupby, product, zip_longest
 from time import monotonic, time
 from typing import Any
 
@@ -20,7 +20,8 @@ from arrears_events.codec import Topic
 from arrears_events.log.reader import Reader, Record
 
 from arrears_runtime import closes, positions
-from arrears_runtime.batch import Batch, Sorted, TryAgain, Waiting, at_of, sort
+from arrears_runtime.admission import Fact
+from arrears_runtime.batch import Batch, Sorted, TryAgain, Waiting, apart, at_of, cut_at_closes, sort
 from arrears_runtime.clock import Clock
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.dead_letters import DeadLetter, StopRow, park
@@ -33,8 +34,6 @@ from arrears_runtime.store import LostRace
 
 MAX_RECORDS = 20_000
 """Of one batch: beyond it a larger transaction gains nothing and its locks last longer."""
-ENOUGH = 1_000
-"""Records for a transaction of their own: with fewer, partitions share one, since its cost is in the round trips."""
 GATHERING_SECONDS = 0.004
 """From one batch to the next: under load a few records then go in together, at less cost than each alone."""
 FRESH_SECONDS = 0.2
@@ -64,13 +63,16 @@ class Follower:
     ) -> None:
         self._db, self._reactor, self._clock = db, reactor, clock
         self._topics = {topic.name: topic for topic in reads}
-        self._views = {topic.name: [view for view in views if view.topic is topic] for topic in reads}
+        self._views = views
         self._partitions, self._letters_topic = partitions, letters_topic
         self._keys, self._shreds_on = keys, frozenset(shreds_on)
         self.positions: dict[Partition, Position] = {}
         self._waiting, self._waiting_known_at = Waiting(), float("-inf")
         self._last_close: dict[int, date] = {}
         self._kept_up_at: dict[Partition, float] = {}
+        self._behind: set[Partition] = set()
+        self.kept_up = asyncio.Event()
+        """Set once all was read that lay there when the follower took up."""
 
     async def load(self) -> None:
         """Take up where the database says this service is."""
@@ -78,6 +80,9 @@ class Follower:
         for partition, day in await closes.last(self._db):
             self._last_close[partition] = day.date
             self._clock.closed(partition, day.next_business_date)
+        self._kept_up_at = dict.fromkeys(self.positions, time())
+        self._behind = set(self.positions)
+        self.kept_up.clear()
         await self._know_who_waits()
 
     async def run(self, reader: Reader) -> None:
@@ -96,12 +101,12 @@ class Follower:
     async def take(self, fetched: dict[Partition, list[Record]]) -> None:
         """Take in what was fetched."""
         async with asyncio.TaskGroup() as group:
-            for shared in together(fetched):
-                group.create_task(self._take_in_turn(shared))
+            for part in apart(fetched):
+                group.create_task(self._take_part(part))
 
     def lag_seconds(self, partition: int) -> float:
-        """Since when not all of a partition's topics have been read to their ends, as the broker told them."""
-        return time() - min(self._kept_up_at.get((topic, partition), 0.0) for topic in self._topics)
+        """For how long not all of a partition's topics were read to their ends, as far as this instance knows."""
+        return time() - min(self._kept_up_at[topic, partition] for topic in self._topics)
 
     async def stop_for(self, forks: Sequence[DeadLetter]) -> None:
         """Stop the customers whose streams the log and this database tell differently."""
@@ -114,22 +119,19 @@ class Follower:
                 await self._reactor.stop(connection, [stop], lock=True)
         await self._know_who_waits()
 
-    async def _take_in_turn(self, lists: dict[str, list[list[Record]]]) -> None:
-        """By topic, what is there of some partitions: of each as far as its next close at a time."""
-        for topic, of_partitions in lists.items():
-            cut = [cut_at_closes(each, self.positions[topic, each[0].partition].reacted) for each in of_partitions]
-            for chunks in zip_longest(*cut, fillvalue=()):
-                await self._take_chunk(self._topics[topic], [record for chunk in chunks for record in chunk])
+    async def _take_part(self, part: Mapping[Partition, Sequence[Record]]) -> None:
+        """Of each partition as far as its next close at a time."""
+        cut = [cut_at_closes(records, self.positions[at].reacted) for at, records in part.items()]
+        for chunks in zip_longest(*cut, fillvalue=()):
+            await self._take_chunk([record for chunk in chunks for record in chunk])
 
-    async def _take_chunk(self, topic: Topic[Any], records: Sequence[Record]) -> None:
-        partitions = {record.partition for record in records}
-        old = {(topic.name, partition): self.positions[topic.name, partition] for partition in partitions}
-        react_from = {partition: position.reacted for (_, partition), position in old.items()}
-        batch = Batch(topic, records, self._read_from(partitions), react_from)
-        new = {at: Position(end, max(old[at].reacted, end)) for at, end in batch.ends.items()}
+    async def _take_chunk(self, records: Sequence[Record]) -> None:
+        read_from = self._read_from({record.partition for record in records})
+        batch = Batch(records, read_from, {at: self.positions[at].reacted for at in read_from})
+        new = {at: Position(end, max(batch.react_from[at], end)) for at, end in batch.ends.items()}
 
         async def finish(connection: Connection) -> None:
-            await positions.move(connection, old, new)
+            await positions.move(connection, self.positions, new)
 
         await self._take_batch(batch, finish)
         self.positions |= new
@@ -154,7 +156,7 @@ class Follower:
             assert len(batch.bad) + len(batch.failed_at_close) > tried, "a batch failed, and nothing in it is bad"
 
     async def _apply(self, connection: Connection, batch: Batch) -> Sorted:
-        sorted_ = await sort(connection, batch, self._waiting, self._last_close, self._partitions)
+        sorted_ = await sort(connection, batch, self._waiting, self._last_close, self._topics, self._partitions)
         await self._fold(connection, batch, sorted_)
         await self._shred(connection, sorted_)
         await sorted_.heard.write(connection)
@@ -167,8 +169,9 @@ class Follower:
         return sorted_
 
     async def _fold(self, connection: Connection, batch: Batch, sorted_: Sorted) -> None:
-        for view in self._views[batch.topic.name]:
-            facts = [fact for fact in sorted_.new if type(fact.event) in view.takes]
+        by_topic = {topic: list(facts) for topic, facts in groupby(sorted(sorted_.new, key=_topic), key=_topic)}
+        for view in self._views:
+            facts = [fact for fact in by_topic.get(view.topic.name, ()) if type(fact.event) in view.takes]
             if not facts:
                 continue
             try:
@@ -225,8 +228,7 @@ class Follower:
         read_from = dict(starts)
         for topic, records in missed.items():
             for chunk in cut_at_closes(records, 0):
-                topic_, react_from = self._topics[topic], {stop.partition: 0}
-                batch = Batch(topic_, chunk, dict(read_from), react_from, stop.customer_id, stop.version)
+                batch = Batch(chunk, dict(read_from), dict.fromkeys(starts, 0), stop.customer_id, stop.version)
                 await self._take_batch(batch, _nothing_more)
                 if stop.customer_id in self._waiting.stops:
                     return  # stopped anew, from where this read has come to
@@ -244,6 +246,13 @@ class Follower:
         for at, position in self.positions.items():
             if (word := reader.last_word(at)) and position.folded >= word.end:
                 self._kept_up_at[at] = word.at
+                self._behind.discard(at)
+        if not self._behind:
+            self.kept_up.set()
+
+
+def _topic(fact: Fact) -> str:
+    return fact.record.topic
 
 
 class _KeepNothing(Exception):
@@ -252,24 +261,6 @@ class _KeepNothing(Exception):
 
 async def _nothing_more(_: Connection) -> None:
     """A customer's missed records have no position of their own."""
-
-
-def together(fetched: Mapping[Partition, list[Record]]) -> Iterator[dict[str, list[list[Record]]]]:
-    """What was fetched in parts that are taken side by side: some partitions each, by topic."""
-    by_partition: dict[int, list[list[Record]]] = {}
-    for (_, partition), records in fetched.items():
-        by_partition.setdefault(partition, []).append(records)
-    part: dict[str, list[list[Record]]] = {}
-    many = 0
-    for lists in by_partition.values():
-        for records in lists:
-            part.setdefault(records[0].topic, []).append(records)
-            many += len(records)
-        if many >= ENOUGH:
-            yield part
-            part, many = {}, 0
-    if part:
-        yield part
 
 
 async def _missed(
@@ -281,17 +272,6 @@ async def _missed(
         wanted = [record for record in records if record.key in (None, customer_id.encode())]
         missed[records[0].topic].extend(wanted)
     return missed
-
-
-def cut_at_closes(records: Sequence[Record], react_from: int) -> Iterator[Sequence[Record]]:
-    """Batches that end with each day's close, where reactions are due; what is only folded stays whole."""
-    start = 0
-    for end, record in enumerate(records, start=1):
-        if record.key is None and record.offset >= react_from:
-            yield records[start:end]
-            start = end
-    if start < len(records):
-        yield records[start:]
 
 
 _CAUGHT_UP = """INSERT INTO caught_up VALUES ($1, $2)

@@ -14,41 +14,36 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
-from aiokafka.errors import KafkaError
 from arrears_events.log import topics
 from arrears_events.log.partitioning import partition_of
-from arrears_events.log.reader import HistoryIncomplete, Reader
+from arrears_events.log.reader import Reader
 from arrears_events.log.writer import Writer
 
 from arrears_runtime import positions, schema
 from arrears_runtime.clock import BusinessClock, Clock, WallClock
-from arrears_runtime.condition import BrokerSilent, Watch
-from arrears_runtime.database import UNAVAILABLE, Database
+from arrears_runtime.condition import Watch
+from arrears_runtime.database import Database
 from arrears_runtime.dead_letters import DeadLetter
 from arrears_runtime.decider import Command, Outcome
 from arrears_runtime.effect import NO_EFFECTS, Effect, Rounds
 from arrears_runtime.follower import Follower
 from arrears_runtime.http.logs import log
 from arrears_runtime.http.service import Check, Condition, NotReady
-from arrears_runtime.keys import Keys, MasterKeyWrong
+from arrears_runtime.keys import Keys
 from arrears_runtime.latest import Latest, LatestFollower
-from arrears_runtime.leading import LeadLost, not_cancelled
+from arrears_runtime.leading import PASSING, REFUSALS, LeadLost, not_cancelled
 from arrears_runtime.own_log import OwnLog
 from arrears_runtime.policies import Policies
 from arrears_runtime.reactor import Reactor
 from arrears_runtime.relay import Relay
 from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
-from arrears_runtime.store import LostRace, Store
+from arrears_runtime.store import Store
 
 RETRY_SECONDS = 1.0
 """Between two tries to lead, when the broker or the database is away."""
 POLL_SECONDS = 2.0
 """In which the follower asks the broker for more, whether or not there is any."""
-PASSING = (*UNAVAILABLE, KafkaError, asyncpg.PostgresError, positions.Fenced, BrokerSilent, LeadLost, LostRace)
-"""What ends a lead and may be over at the next try: broker or database away, another leader."""
-REFUSALS = (topics.TopicsDiffer, LookupError, HistoryIncomplete, positions.ReactionsUnknown, MasterKeyWrong)
-"""What a person must mend; each says how. It is looked at again until then, and the service is not ready."""
 
 
 class Instance:
@@ -194,7 +189,7 @@ class Instance:
                         *([self.latest.run(settings.kafka_bootstrap, settings.topic_prefix)] if self.latest else ()),
                         self._commit_reactions(reader),
                         self._watch.until_silent(),
-                        *(effect.run(self) for effect in self._effects),
+                        *(self._call_out(effect) for effect in self._effects),
                         lost(),
                     ):
                         group.create_task(not_cancelled(work))
@@ -263,6 +258,11 @@ class Instance:
         if forks:
             await self.follower.stop_for(forks)
         await schema.mark(self.database, caught_up=True)
+
+    async def _call_out(self, effect: Effect) -> None:
+        """On what was known before this lead began, and all that came until then."""
+        await self.follower.kept_up.wait()
+        await effect.run(self)
 
     async def _follow(self, reader: Reader) -> None:
         """Nothing is reacted to without the policies that it needs."""

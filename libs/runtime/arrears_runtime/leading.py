@@ -4,9 +4,26 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+import asyncpg
+from aiokafka.errors import KafkaError
+from arrears_events.log import topics
+from arrears_events.log.reader import HistoryIncomplete
+
+from arrears_runtime.condition import BrokerSilent
+from arrears_runtime.database import UNAVAILABLE
+from arrears_runtime.keys import MasterKeyWrong
+from arrears_runtime.positions import Fenced, ReactionsUnknown
+from arrears_runtime.store import LostRace
+
 
 class LeadLost(RuntimeError):
     """This instance does not lead any more."""
+
+
+PASSING = (*UNAVAILABLE, KafkaError, asyncpg.PostgresError, Fenced, BrokerSilent, LeadLost, LostRace)
+"""What ends a lead and may be over at the next try: broker or database away, another leader."""
+REFUSALS = (topics.TopicsDiffer, LookupError, HistoryIncomplete, ReactionsUnknown, MasterKeyWrong)
+"""What a person must mend; each says how. It is looked at again until then, and the service is not ready."""
 
 
 async def not_cancelled(work: Coroutine[Any, Any, None]) -> None:
