@@ -9,13 +9,18 @@ from datetime import date, timedelta
 import click
 from arrears_events.bank.play import play, publisher_of
 from arrears_events.bank.portfolio import Portfolio, generated
+from arrears_events.log.reader import Reader
 
 from arrears_local import report, stack
 from arrears_local.addresses import Addresses
 from arrears_local.clients import Clients
 from arrears_local.desk import Desk
 from arrears_local.errors import StackError
+from arrears_local.history import read
 from arrears_local.home import Home, nearest_home
+from arrears_local.money_trail import MoneyTrail
+from arrears_local.outcomes import Outcomes
+from arrears_local.story import Kinds, told
 from arrears_local.tokens import issue_token
 
 FIRST_MONTH = date(2026, 4, 1)
@@ -25,7 +30,7 @@ FIRST_MONTH = date(2026, 4, 1)
 @click.option("--accounts", default=1_000, show_default=True, type=click.IntRange(min=1))
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(min=0), help="Of the accounts and the desk.")
 def demo(accounts: int, seed: int) -> None:
-    """Six months of generated accounts, with promises and disputes; then the history is verified and replayed.
+    """Six months of generated accounts, and how they and the desk fared; then the history is verified and replayed.
 
     Run again it plays nothing twice. Another number or seed needs a clean stack (`arrears stack clean`).
     """
@@ -51,23 +56,30 @@ async def _played(portfolio: Portfolio, addresses: Addresses, home: Home, token:
         Clients(home, seed) as clients,
         publisher_of(portfolio, addresses.kafka) as bank,
     ):
-
-        async def after_day(day: date) -> None:
-            await clients.answer(day)
-            await desk.work(day)
-
         with click.progressbar(length=len(portfolio.days), label="days", file=sys.stderr) as bar:
             hidden = not sys.stderr.isatty()
-            days = await play(
-                portfolio, bank, addresses.services, after_day, progress=(lambda _: None) if hidden else bar.update
-            )
+            progress = (lambda _: None) if hidden else bar.update
+            days = await play(portfolio, bank, addresses.services, clients.answer, desk.work, progress=progress)
         click.echo(f"{portfolio.accounts} accounts played over {len(portfolio.days)} days ({days} of them now).\n")
         ends = _month_ends(portfolio.days)
         click.echo(report.portfolio([(f"{day:%Y-%m}", await desk.figures(day)) for day in ends]))
         click.echo("\n" + report.cases(await desk.cases()))
-        click.echo(report.contacts(await desk.contacts()))
-        click.echo(report.promises(await desk.promises()))
-        click.echo(report.disputes(await desk.disputes()) + "\n")
+        click.echo(report.disputes(await desk.disputes()))
+    async with Reader(addresses.kafka) as log:
+        await _told_by(log)
+
+
+async def _told_by(log: Reader) -> None:
+    """What the history says, as an auditor reads it: no service is asked, and nothing that the desk remembers."""
+    outcomes, trail, kinds = Outcomes(), MoneyTrail(), Kinds()
+    await read(log, (outcomes, trail, kinds))
+    click.echo(report.contacts(outcomes))
+    click.echo(report.commitments(outcomes))
+    click.echo(report.money(trail) + "\n")
+    if faults := trail.faults():
+        raise StackError(f"The money does not add up: {'; '.join(faults)}.")
+    if found := kinds.richest():
+        click.echo(report.story(found[1], await told(log, *found)) + "\n")
 
 
 def _month_ends(days: list[date]) -> list[date]:

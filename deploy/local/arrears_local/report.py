@@ -1,13 +1,22 @@
-"""What came of the demo, as text: the portfolio by month and stage, cases, promises, disputes."""
+"""What came of the demo, as text: the portfolio by month, cases, contacts, promises, plans, money, one story."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
+
+from arrears_events.money import Money
+
+from arrears_local.money_trail import MoneyTrail, Sums
+from arrears_local.outcomes import Outcomes, Rule
+from arrears_local.story import Step
 
 STAGES = ("M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7", "recovery")
 CHANNELS = ("sms", "email", "call")
 BAR = 30
 """Characters of the longest bar."""
+WHAT = 42
+"""Characters of what a step of the story says; a line of it has 100 at most."""
 
 
 def portfolio(figures: Iterable[tuple[str, dict[str, Any]]]) -> str:
@@ -28,29 +37,71 @@ def cases(found: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def contacts(found: Sequence[Mapping[str, Any]]) -> str:
-    """By channel and what became of them, then what was refused, by the rule that stood against it."""
-    by_channel = {
-        channel: Counter(each["status"] for each in found if each["channel"] == channel) for channel in CHANNELS
-    }
-    lines = [f"contacts   {len(found)} asked for"]
-    lines += [f"  {channel:<8} {_counts(ends, sorted(ends))}" for channel, ends in by_channel.items()]
-    against = Counter(rule for each in found if each["status"] == "refused" for rule in each["against"])
-    lines.append(f"  refused by {_counts(against, sorted(against))}")
-    return "\n".join(lines)
-
-
-def promises(found: Sequence[Mapping[str, Any]]) -> str:
-    ends = Counter(promise["outcome"] for promise in found)
-    ended = ends["kept"] + ends["broken"]
-    rate = f" ({ends['kept'] / ended:.0%} of those that ended kept)" if ended else ""
-    return f"promises   {len(found)} made: {_counts(ends, sorted(ends))}{rate}"
-
-
 def disputes(found: Sequence[Mapping[str, Any]]) -> str:
     ends = Counter(dispute["outcome"] or "open" for dispute in found)
     late = sum(1 for dispute in found if dispute["escalated_on"])
     return f"disputes   {len(found)} raised: {_counts(ends, sorted(ends))}; {late} escalated when a deadline passed"
+
+
+def contacts(found: Outcomes) -> str:
+    """By channel and what became of them; then what was not let pass, by rule and clause."""
+    ends = {
+        channel: Counter(found.contacts[id_] for id_, each in found.channels.items() if each == channel)
+        for channel in CHANNELS
+    }
+    lines = [f"contacts   {len(found.contacts)} asked for"]
+    lines += [f"  {channel:<9}{_counts(each, sorted(each))}" for channel, each in ends.items()]
+    lines.append(
+        f"refused    {Counter(found.contacts.values())['refused']} for good; by rule, put off to a later moment too:"
+    )
+    rules = sorted(found.against.keys() | found.put_off.keys())
+    lines += [_rule(rule, found.against[rule], found.put_off[rule]) for rule in rules]
+    return "\n".join(lines)
+
+
+def commitments(found: Outcomes) -> str:
+    promises, plans, lines = (Counter(each.values()) for each in (found.promises, found.plans, found.instalments))
+    ended = promises["kept"] + promises["broken"]
+    rate = f" ({promises['kept'] / ended:.0%} of those that ended kept)" if ended else ""
+    asked = ", ".join(f"{count} {kind} {answer}" for (kind, answer), count in sorted(found.instructions.items()))
+    return (
+        f"promises   {len(found.promises)} heard: {_counts(promises, sorted(promises))}{rate}\n"
+        f"plans      {len(found.plans)} proposed, {found.agreed} agreed: {_counts(plans, sorted(plans))}\n"
+        f"  due      {_counts(lines, sorted(lines))}\n"
+        f"the core   {found.agreed} instructions: {asked or 'none'}"
+    )
+
+
+def money(trail: MoneyTrail) -> str:
+    """Received is what went to instalments and to promises, and the rest: to the cent."""
+    return "\n".join(_sums(currency, each, trail.rest(currency)) for currency, each in sorted(trail.sums.items()))
+
+
+def story(account_id: str, steps: Sequence[Step]) -> str:
+    head = f"{'':>5}{'date':<12}{'what':<{WHAT}}{'amount':>13}  {'by':<17}because"
+    return "\n".join([f"The story of {account_id}:", head, *map(_step, steps)])
+
+
+def _rule(rule: Rule, against: int, put_off: int) -> str:
+    id_, clause = rule
+    return f"  {id_:<9}{against:>4} refused {put_off:>5} put off   {clause}"
+
+
+def _sums(currency: str, sums: Sums, rest: Decimal) -> str:
+    rows = [
+        ("taken back", Money.of(sums.taken_back, currency).amount),
+        ("to instalments", sums.to_instalments),
+        ("to promises", sums.to_promises),
+        ("to neither", rest),
+    ]
+    head = f"money      {'received':<16}{sums.received:>18,} {currency} in {sums.payments:,} payments"
+    return "\n".join([head, *(f"{'':11}{name:<16}{amount:>18,}" for name, amount in rows)])
+
+
+def _step(step: Step) -> str:
+    what = step.what if len(step.what) < WHAT else f"{step.what[: WHAT - 2]}…"
+    amount = f"{step.amount.amount:,}" if step.amount is not None else ""
+    return f"{step.number:>3}  {step.day}  {what:<{WHAT}}{amount:>13}  {step.by:<17}{step.because}".rstrip()
 
 
 def _month(month: str, counts: Mapping[str, int], shown: Sequence[str], most: int) -> str:

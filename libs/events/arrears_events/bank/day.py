@@ -31,15 +31,19 @@ class PartitionDay:
         """Of all that was said today, whether or not it was on the log already."""
         return self._tally.totals()
 
+    def takes(self, id_: str) -> bool:
+        """Whether the event can be of the open day: one that is new cannot where its partition closed it already."""
+        return id_ in self._said or id_ in self._found.hashes or not self._found.closes
+
     def say(self, id_: str, hash_: str, event: Event) -> bool:
         """Whether the event is to be written: not when it was said before. Raises PublishedOtherwise."""
         if id_ in self._said:
             _same(id_, self._said[id_], hash_)
             return False
+        if not self.takes(id_):
+            raise PublishedOtherwise(f"{id_} is new, but its day is closed already in its partition.")
         self._said[id_] = hash_
         self._tally.add(*control_entry(event))
-        if id_ not in self._found.hashes and self._found.closes:
-            raise PublishedOtherwise(f"{id_} is new, but its day is closed already in its partition.")
         return not self._is_found(id_, hash_)
 
     def close(self, id_: str, hash_: str) -> bool:

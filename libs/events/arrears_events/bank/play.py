@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
+from arrears_events.bank.core import Core
 from arrears_events.bank.people import details_of
 from arrears_events.bank.portfolio import SOURCE, Portfolio
 from arrears_events.bank.publisher import BankPublisher
@@ -16,6 +17,8 @@ FACTS_AT = time(1, tzinfo=UTC)
 
 One for all, so that two runs write the same bytes.
 """
+ANSWERS_AT = time(18, tzinfo=UTC)
+"""When the core has done what the services asked for at their 10:00, in whichever of these zones."""
 
 AfterDay = Callable[[date], Awaitable[None]]
 Progress = Callable[[int], None]
@@ -39,32 +42,47 @@ async def play(
     portfolio: Portfolio,
     bank: BankPublisher,
     services: Mapping[str, str],
-    after_day: AfterDay | None = None,
-    *,
+    *after_day: AfterDay,
     each_day: bool = False,
     progress: Progress = lambda _: None,
 ) -> int:
-    """Day by day: the facts, and all is settled; the close, and again; what is due to go out, and again; `after_day`,
-    and once more.
+    """Day by day: the facts, and all is settled; the core's answers, and again; the close, and again; what is due to go
+    out, and again; each of `after_day`, and again; what that asked to go out, and once more.
 
     `services`: URLs by name. Days without a fact that follow one another are closed together, and `after_day` hears of
     the last; with `each_day` they are not. Gives the number of days. Raises AnotherPortfolio, NotSettled.
     """
     days = days_left(portfolio, bank)
-    async with Services(bank.bootstrap, bank.topic_prefix, services) as all_:
+    async with Services(bank.bootstrap, bank.topic_prefix, services) as all_, Core(bank) as core:
         for together in _batches(portfolio, days, each_day):
-            await publish_facts(portfolio, bank, together[0])
-            await bank.acknowledged()
-            await all_.settled()
-            await bank.close_days((day, _next(day)) for day in together)
-            await all_.settled()
-            await all_.round()
-            await all_.settled()
-            if after_day:
-                await after_day(together[-1])
+            await _bank_day(portfolio, bank, core, all_, together)
+            await _goes_out(all_)
+            for work in after_day:
+                await work(together[-1])
                 await all_.settled()
+            if after_day:
+                await _goes_out(all_)
             progress(len(together))
     return len(days)
+
+
+async def _bank_day(
+    portfolio: Portfolio, bank: BankPublisher, core: Core, services: Services, days: list[date]
+) -> None:
+    """The first of `days` with all that is said on it, and the closes of all of them."""
+    await publish_facts(portfolio, bank, days[0])
+    await bank.acknowledged()
+    await services.settled()
+    if await core.answer(datetime.combine(days[0], ANSWERS_AT)):
+        await bank.acknowledged()
+        await services.settled()
+    await bank.close_days((day, _next(day)) for day in days)
+    await services.settled()
+
+
+async def _goes_out(services: Services) -> None:
+    await services.round()
+    await services.settled()
 
 
 async def publish_facts(portfolio: Portfolio, bank: BankPublisher, day: date) -> None:

@@ -30,13 +30,15 @@ class BankPublisher:
     """One source, its business days one after the other.
 
     After a start go on with the day after `last_closed`, from its first event: what is there of it is dropped and still
-    counted. So ids, times and contents must come out the same when a day is published anew.
+    counted. So ids, times and contents must come out the same when a day is published anew. `unclosed`: the ids of what
+    a run before this one wrote after `last_closed`.
     """
 
     def __init__(self, bootstrap: str, *, source: str, topic_prefix: str = "") -> None:
         self.bootstrap, self.source, self.topic_prefix = bootstrap, source, topic_prefix
         self.last_closed: date | None = None
         self.other_sources: frozenset[str] = frozenset()
+        self.unclosed: frozenset[str] = frozenset()
         self._days: list[PartitionDay] = []
         self._in_flight: list[Acknowledged] = []
 
@@ -48,6 +50,7 @@ class BankPublisher:
         except KafkaConnectionError:
             raise LogUnreachable(f"Kafka does not answer at {self.bootstrap}.") from None
         self.last_closed, self.other_sources = tail.last_closed, tail.other_sources
+        self.unclosed = frozenset(id_ for found in tail.found for id_ in found.hashes)
         self._days = [PartitionDay(found) for found in tail.found]
         return self
 
@@ -64,10 +67,14 @@ class BankPublisher:
         It is on the log when `acknowledged` or `close_day` returns. Raises PublishedOtherwise.
         """
         assert not isinstance(event, BusinessDayClosed), "close_day writes it, with its totals"
-        partition = partition_of(event.customer_id.encode(), len(self._days))
+        partition = self._partition_of(event.customer_id)
         value = self._encoded(BANK, event, id, time)
         if self._days[partition].say(id, digest(value), event):
             await self._send(BANK, event.customer_id.encode(), value, partition)
+
+    def takes(self, customer_id: str, id: str) -> bool:  # noqa: A002
+        """Whether an event of the customer can be of the open day, which a run before may have closed in part."""
+        return self._days[self._partition_of(customer_id)].takes(id)
 
     async def tell(self, details: CustomerDetailsUpdated, *, id: str, time: datetime) -> None:  # noqa: A002
         """Hand over who a customer is. It belongs to no day, and told again changes nothing."""
@@ -96,6 +103,9 @@ class BankPublisher:
         """All that was handed over is on the log. After an error make a new publisher."""
         in_flight, self._in_flight = self._in_flight, []
         await asyncio.gather(*in_flight)
+
+    def _partition_of(self, customer_id: str) -> int:
+        return partition_of(customer_id.encode(), len(self._days))
 
     async def _close(self, day: date, next_business_date: date) -> None:
         at = datetime.combine(day + timedelta(days=1), time(), UTC)
