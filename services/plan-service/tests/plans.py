@@ -1,6 +1,7 @@
 """A plan with boring defaults: 3,000 TWD of A-1 in three months without interest, from 1 July 2026.
 
-Proposed on 1 June, to be agreed by the 15th; three days of grace; 90 % is enough; two missed in a row break it.
+Proposed on 1 June, to be agreed by the 15th; three days of grace; 90 % is enough; two missed in a row break it. The
+customer is reminded three days before each instalment.
 """
 
 from typing import Any
@@ -25,6 +26,7 @@ from arrears_events.catalogue.plan import (
     PlanExpired,
     PlanProposed,
     PlanReinstated,
+    PlanReminderDue,
 )
 from plan_service.domain.payments import CountPayment, UncountPayment
 from plan_service.domain.plan import AgreePlan, AnswerInstruction, CancelPlan
@@ -60,6 +62,7 @@ def rule(**other: Any) -> PlanRule:
         "grace_days": 3,
         "missed_to_break": 2,
         "least_share_percent": 90,
+        "reminder_days": 3,
     }
     return PlanRule(**(usual | other))
 
@@ -143,6 +146,10 @@ def allocated(number: int, payment_id: str, amount: str, *, on: str, account: st
 
 def unallocated(number: int, payment_id: str, amount: str) -> PaymentUnallocated:
     return PaymentUnallocated(**_which("A-1"), number=number, payment_id=payment_id, amount=money(amount))
+
+
+def reminder(number: int, *, at: str, paid: str = "0") -> PlanReminderDue:
+    return PlanReminderDue(**_instalment(number, paid), accounts=frozenset({"A-1"}), day=day(at))
 
 
 def due(number: int, *, paid: str = "0") -> InstalmentDue:

@@ -33,7 +33,8 @@ class PromiseLimits:
 class PlanLimits:
     """For a plan proposed today, which is to be agreed by `agree_by` and before its first instalment is due.
 
-    `rate_ppm_max`: the highest annual rate, in millionths.
+    `rate_ppm_max`: the highest annual rate, in millionths. `reminder_days`: how long before an instalment is due the
+    customer is reminded of it, who agrees to that.
     """
 
     first_due_earliest: date
@@ -45,6 +46,7 @@ class PlanLimits:
     grace_days: int
     missed_to_break: int
     least_share_percent: int
+    reminder_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def _plan(today: date, limits: Limits) -> PlanLimits:
         grace_days=rule.grace_days,
         missed_to_break=rule.missed_to_break,
         least_share_percent=rule.least_share_percent,
+        reminder_days=rule.reminder_days,
     )
 
 

@@ -19,13 +19,14 @@ InstalmentState = Literal["open", "due", "paid", "partly_paid", "missed"]
 
 @dataclass(frozen=True)
 class Line:
-    """An instalment and what came of it; `paid_by`: what of which payment."""
+    """An instalment and what came of it; `paid_by`: what of which payment. `reminded`: its reminder was asked for."""
 
     number: int
     due: date
     amount: Money
     state: InstalmentState = "open"
     paid_by: Parts = field(default_factory=dict[str, Part])
+    reminded: bool = False
 
     @classmethod
     def of(cls, instalment: Instalment) -> "Line":
@@ -57,6 +58,11 @@ Lines = tuple[Line, ...]
 def deadline(line: Line, rule: PlanRule) -> date:
     """Its last day of grace."""
     return line.due + timedelta(days=rule.grace_days)
+
+
+def reminded_at(line: Line, rule: PlanRule) -> date:
+    """The day at whose close its reminder is asked for, so that it goes out on the next."""
+    return line.due - timedelta(days=rule.reminder_days + 1)
 
 
 def enough(line: Line, rule: PlanRule, *, by: date | None = None) -> bool:

@@ -16,9 +16,10 @@ from arrears_events.catalogue.plan import (
     PlanCompleted,
     PlanExpired,
     PlanReinstated,
+    PlanReminderDue,
 )
 
-from plan_service.domain.instalments import Line, Lines, breaking, deadline, enough, filled
+from plan_service.domain.instalments import Line, Lines, breaking, deadline, enough, filled, reminded_at
 from plan_service.domain.payments import Payment, gone, held, without
 from plan_service.domain.plan import InstalmentEvent, Plan, PlanEvent, evolve, which
 
@@ -32,6 +33,7 @@ def due(plan: Plan) -> date | None:
             return plan.agree_by + _DAY
         case "agreed":
             asked = [line.due for line in plan.lines if line.state == "open"]
+            asked += [reminded_at(line, plan.rule) for line in plan.lines if _is_to_be_reminded(plan, line)]
             judged = [deadline(line, plan.rule) + _DAY for line in plan.lines if line.state == "due"]
             broken_at = breaking(plan.lines, plan.rule)
             return min([*asked, *judged, *([deadline(broken_at, plan.rule) + _DAY] if broken_at else [])], default=None)
@@ -133,8 +135,15 @@ def _judged(plan: Plan, line: Line, day: date) -> list[InstalmentEvent]:
             return [judged(**_of(plan, line))]
         case "open" if line.due <= day:
             return [InstalmentDue(**_of(plan, line))]
+        case "open" if _is_to_be_reminded(plan, line) and reminded_at(line, plan.rule) <= day:
+            return [PlanReminderDue(**_of(plan, line), accounts=plan.accounts, day=day)]
         case _:
             return []
+
+
+def _is_to_be_reminded(plan: Plan, line: Line) -> bool:
+    """Once each, before it is due; of what is paid already nobody is reminded."""
+    return plan.reminders and line.state == "open" and not line.reminded
 
 
 def _corrected_line(plan: Plan, line: Line) -> list[InstalmentEvent]:

@@ -25,6 +25,7 @@ ALLOWED: Final = {
     "annual_rate_max_basis_points": (0, 10_000),  # the catalogue's RatePpm ends there
     "missed_to_break": (1, 260),
     "least_share_percent": (1, 100),
+    "reminder_days": (0, 60),  # so long before it, a reminder is forgotten again
 }
 """Least and most of each."""
 
@@ -82,6 +83,7 @@ def plan_rule(limits: Limits, today: date) -> PlanRule:
         grace_days=limits.number("grace_days"),
         missed_to_break=limits.number("missed_to_break"),
         least_share_percent=limits.number("least_share_percent"),
+        reminder_days=limits.number("reminder_days"),
     )
 
 

@@ -30,6 +30,7 @@ from arrears_events.catalogue.plan import (
     PlanExpired,
     PlanProposed,
     PlanReinstated,
+    PlanReminderDue,
 )
 from arrears_events.money import Money
 
@@ -45,7 +46,9 @@ from plan_service.domain.instalments import Line, Lines
 from plan_service.domain.payments import Payment, added, removed
 from plan_service.domain.proposal import ProposePlan, proposed
 
-InstalmentEvent = InstalmentDue | InstalmentPaid | InstalmentPartlyPaid | InstalmentMissed | InstalmentReopened
+InstalmentEvent = (
+    PlanReminderDue | InstalmentDue | InstalmentPaid | InstalmentPartlyPaid | InstalmentMissed | InstalmentReopened
+)  # fmt: skip
 PlanEvent = (
     PlanProposed | PlanAgreed | PlanExpired | PlanCancelled | PaymentAllocated | PaymentUnallocated | InstalmentEvent
     | PlanBroken | PlanCompleted | PlanReinstated | BankInstructionIssued | PlanBooked | PlanBookingRefused
@@ -252,6 +255,8 @@ def _changed(line: Line, event: InstalmentEvent | PaymentAllocated | PaymentUnal
             return replace(line, paid_by=added(line.paid_by, event.payment_id, event.amount, event.value_date))
         case PaymentUnallocated():
             return replace(line, paid_by=removed(line.paid_by, event.payment_id, event.amount))
+        case PlanReminderDue():
+            return replace(line, reminded=True)
         case InstalmentDue():
             return replace(line, state="due")
         case InstalmentPaid():

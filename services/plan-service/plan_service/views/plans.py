@@ -30,6 +30,7 @@ from arrears_events.catalogue.plan import (
     PlanExpired,
     PlanProposed,
     PlanReinstated,
+    PlanReminderDue,
 )
 from arrears_events.envelope import StreamEvent
 from arrears_runtime.database import Database
@@ -202,6 +203,8 @@ def _changed(row: PlanRow, event: PlanEvent) -> PlanRow:
             return row._replace(booking="done" if isinstance(event, PlanBooked) else "asked", booking_reason=None)
         case PlanBookingRefused():
             return row._replace(booking="refused", booking_reason=event.reason)
+        case PlanReminderDue():
+            return row
         case PlanProposed():
             raise AssertionError(f"{event} was proposed twice")
         case _:

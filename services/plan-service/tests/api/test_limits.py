@@ -24,6 +24,7 @@ async def test_the_limits_are_the_rule_in_force(plan: Plan):
         "grace_days": 3,
         "missed_to_break": 2,
         "least_share_percent": 90,
+        "reminder_days": 3,
     }
 
 

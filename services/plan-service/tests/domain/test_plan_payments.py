@@ -139,8 +139,9 @@ def test_a_payment_taken_back_reinstates_a_completed_plan():
 
 
 def test_an_instalment_is_due_at_the_close_of_its_day_unless_it_is_paid():
-    given(*running()).when(close("2026-06-30")).then()
-    given(*running()).when(close("2026-07-01")).then(plans.due(1))
+    reminded = plans.reminder(1, at="2026-06-27")
+    given(*running(), reminded).when(close("2026-06-30")).then()
+    given(*running(), reminded).when(close("2026-07-01")).then(plans.due(1))
     given(*running(), plans.due(1)).when(close("2026-07-02")).then()
     given(*running(), *decide_all(pay("p1", "1000", on="2026-06-20"))).when(close("2026-07-01")).then()
 
@@ -230,9 +231,11 @@ def test_it_is_due_at_the_close_that_has_something_to_say():
     assert state
     assert due(state) == day("2026-06-16")
     for events, on in (
-        ([], "2026-07-01"),
+        ([], "2026-06-27"),
+        ([plans.reminder(1, at="2026-06-27")], "2026-07-01"),
         ([plans.due(1)], "2026-07-05"),
-        ([missed(1)], "2026-08-01"),
+        ([missed(1)], "2026-07-28"),
+        ([missed(1), plans.reminder(2, at="2026-07-28")], "2026-08-01"),
         ([missed(1), plans.due(2)], "2026-08-05"),
         ([missed(1), missed(2), plan_broken(2, unpaid="3000", at="2026-08-05")], None),
         ([plan_completed()], None),
