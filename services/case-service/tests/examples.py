@@ -16,6 +16,7 @@ from arrears_events.catalogue.case import (
     ClearingNoted,
     DisputeAcknowledged,
     DisputeEscalated,
+    DisputeNotAccepted,
     DisputeRaised,
     DisputeResolved,
     NoteAdded,
@@ -23,13 +24,14 @@ from arrears_events.catalogue.case import (
     StageChanged,
     WriteOffNoted,
 )
+from arrears_events.catalogue.heard import DisputeHeard
 from arrears_events.catalogue.ledger import Parts
 from arrears_events.money import Money
 from arrears_events.sealed import Sealed
 from arrears_policy.policy import Policy, load
 from case_service.domain.account import CloseDay
 from case_service.domain.bank_words import ClearArrears, NoteArrears, NoteReversal, WriteOff
-from case_service.domain.dispute import AcknowledgeDispute, RaiseDispute, ResolveDispute
+from case_service.domain.dispute import AcknowledgeDispute, HearDispute, RaiseDispute, ResolveDispute
 from case_service.domain.note import AddNote
 
 WHO: dict[str, Any] = {"customer_id": "C-1", "account_id": "A-1"}
@@ -100,7 +102,7 @@ def write_off(on: str = "10-21") -> WriteOff:
 
 
 def raise_dispute(
-    amount: str = "40", currency: str = "TWD", id_: UUID = DISPUTE_ID, case_id: UUID = CASE_ID
+    amount: str = "40", currency: str = "TWD", id_: UUID = DISPUTE_ID, case_id: UUID | None = CASE_ID
 ) -> RaiseDispute:
     return RaiseDispute(
         dispute_id=id_,
@@ -111,6 +113,22 @@ def raise_dispute(
         acknowledge_by=day("04-24"),
         resolve_by=day("05-22"),
         policy=DISPUTES,
+    )
+
+
+def hear_dispute(amount: str = "40", currency: str = "TWD", id_: UUID = DISPUTE_ID) -> HearDispute:
+    return HearDispute(**WHO, dispute=raise_dispute(amount, currency, id_, None))
+
+
+def dispute_heard(amount: str = "40") -> DisputeHeard:
+    return DisputeHeard(
+        **WHO,
+        contact_id=UUID(int=9),
+        kind="wrong_amount",
+        disputed_amount=money(amount),
+        heard_on=day("04-22"),
+        statement_id="S-1",
+        line_id="L-1",
     )
 
 
@@ -192,6 +210,20 @@ def dispute_raised(amount: str = "40", id_: UUID = DISPUTE_ID) -> DisputeRaised:
         acknowledge_by=day("04-24"),
         resolve_by=day("05-22"),
         policy=DISPUTES,
+    )
+
+
+def dispute_not_accepted(
+    reason: str, amount: str = "40", *, case_id: UUID | None = CASE_ID, id_: UUID = DISPUTE_ID
+) -> DisputeNotAccepted:
+    return DisputeNotAccepted(
+        **WHO,
+        case_id=case_id,
+        dispute_id=id_,
+        kind="wrong_amount",
+        disputed_amount=money(amount),
+        heard_on=day("04-22"),
+        reason=reason,
     )
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from arrears_events.catalogue.case import DisputeKind, DisputeOutcome
+from arrears_events.catalogue.case import DisputeOutcome
+from arrears_events.catalogue.heard import DisputeKind
 from arrears_events.money import Money
 from arrears_policy.values import Values
 from arrears_runtime.http.callers import CallerRequest, found

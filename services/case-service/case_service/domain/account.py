@@ -8,20 +8,20 @@ clearing is newer than a word, unless a payment was taken back since.
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
 from arrears_events import ids
+from arrears_events.catalogue.base import Ids
 from arrears_events.catalogue.case import (
     ArrearsChanged,
     CaseClosed,
     CaseEvent,
     CaseOpened,
     ClearingNoted,
-    DisputeAcknowledged,
-    DisputeEscalated,
+    DisputeNotAccepted,
     DisputeRaised,
-    DisputeResolved,
     NoteAdded,
     ReversalNoted,
     Stage,
@@ -33,7 +33,7 @@ from arrears_events.money import Money
 
 from case_service.domain import dispute, note
 from case_service.domain.bank_words import BankWord, ClearArrears, NoteArrears, NoteReversal, WriteOff
-from case_service.domain.dispute import AcknowledgeDispute, Dispute, RaiseDispute, ResolveDispute
+from case_service.domain.dispute import AcknowledgeDispute, Dispute, HearDispute, RaiseDispute, ResolveDispute
 from case_service.domain.errors import CASE_NOT_OPEN, DISPUTE_UNKNOWN, Refused
 from case_service.domain.ledger import Ledger, stage_of
 from case_service.domain.note import AddNote
@@ -47,7 +47,7 @@ class CloseDay:
     day: date
 
 
-AccountCommand = BankWord | RaiseDispute | AcknowledgeDispute | ResolveDispute | AddNote | CloseDay
+AccountCommand = BankWord | RaiseDispute | HearDispute | AcknowledgeDispute | ResolveDispute | AddNote | CloseDay
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class OpenCase:
 
 @dataclass(frozen=True)
 class Account:
-    """`ledgers` and `reversals` are by currency; a reversal is kept until the bank's next word of its ledger."""
+    """By currency: `ledgers`, and `reversals` until the ledger's next word. `not_accepted`: disputes that are none."""
 
     customer_id: str
     account_id: str
@@ -68,6 +68,7 @@ class Account:
     ledgers: dict[str, Ledger] = field(default_factory=dict[str, Ledger])
     reversals: dict[str, ReversalNoted] = field(default_factory=dict[str, ReversalNoted])
     disputes: dict[UUID, Dispute] = field(default_factory=dict[UUID, Dispute])
+    not_accepted: Ids = frozenset()
     last_note: UUID | None = None
 
     def ledger(self, currency: str) -> Ledger:
@@ -86,7 +87,7 @@ class Account:
 
 def decide(account: Account | None, command: AccountCommand) -> list[CaseEvent]:
     match account, command:
-        case None, NoteArrears() | ClearArrears() | NoteReversal() | WriteOff():
+        case None, NoteArrears() | ClearArrears() | NoteReversal() | WriteOff() | HearDispute():
             return decide(Account(command.customer_id, command.account_id), command)
         case Account(), NoteArrears():
             return _treated(account, command, _note_arrears(account, command), command.as_of)
@@ -96,8 +97,8 @@ def decide(account: Account | None, command: AccountCommand) -> list[CaseEvent]:
             return _note_reversal(account, command)
         case Account(), WriteOff():
             return _treated(account, command, _write_off(account, command), command.written_off_on)
-        case Account(), RaiseDispute():
-            return _raise(account, command)
+        case Account(), RaiseDispute() | HearDispute():
+            return _contest(account, command)
         case Account(disputes=known), AcknowledgeDispute(id_) | ResolveDispute(id_) if id_ in known:
             return [*dispute.answer(known[id_], command)]
         case Account(customer_id, account_id), AddNote():
@@ -127,23 +128,23 @@ def evolve(account: Account | None, event: CaseEvent) -> Account:
             return replace(account, written_off=True)
         case OpenCase(), DisputeRaised():
             return _with_dispute(account, Dispute(event))
-        case _, ReversalNoted() | DisputeAcknowledged() | DisputeResolved() | DisputeEscalated() | NoteAdded():
-            return _beside_the_case(account, event)
         case _:
-            raise AssertionError(f"{event} cannot follow {account}")
+            return _beside_the_case(account, event)
 
 
-def _beside_the_case(
-    account: Account, event: ReversalNoted | DisputeAcknowledged | DisputeResolved | DisputeEscalated | NoteAdded
-) -> Account:
+def _beside_the_case(account: Account, event: CaseEvent) -> Account:
     """What is noted whether or not a case is open."""
     match event:
         case ReversalNoted():
             return replace(account, reversals=account.reversals | {event.amount.currency: event})
         case NoteAdded():
             return replace(account, last_note=event.note_id)
-        case _:
+        case DisputeNotAccepted():
+            return replace(account, not_accepted=account.not_accepted | {str(event.dispute_id)})
+        case _ if isinstance(event, dispute.DisputeEvent):
             return _with_dispute(account, dispute.evolve(account.disputes[event.dispute_id], event))
+        case _:
+            raise AssertionError(f"{event} cannot follow {account}")
 
 
 def stream_of(account_id: str) -> str:
@@ -157,9 +158,7 @@ def due(account: Account) -> date | None:
 
 def _treated(account: Account, word: NoteArrears | WriteOff, events: list[CaseEvent], on: date) -> list[CaseEvent]:
     """With the contact that the rise of stage asks for, if these events are one."""
-    after = account
-    for event in events:
-        after = evolve(after, event)
+    after = reduce(evolve, events, account)
     if word.treatment is None or after.case is None or not events:
         return events
     due = after.ledger(word.balance.currency).arrears - after.held(word.balance.currency)
@@ -262,11 +261,22 @@ def _write_off(account: Account, command: WriteOff) -> list[CaseEvent]:
 def _raise(account: Account, command: RaiseDispute) -> list[CaseEvent]:
     if command.dispute_id in account.disputes:
         return []
-    if account.case is None or account.case.case_id != command.case_id:
+    if account.case is None or command.case_id not in (None, account.case.case_id):
         raise Refused(CASE_NOT_OPEN)
     currency = command.disputed_amount.currency
     dispute.check_amount(command.disputed_amount, account.ledger(currency).arrears, account.held(currency))
-    return [dispute.raised(command, account.customer_id, account.account_id)]
+    return [dispute.raised(command, account.case.case_id, account.customer_id, account.account_id)]
+
+
+def _contest(account: Account, command: RaiseDispute | HearDispute) -> list[CaseEvent]:
+    if isinstance(command, RaiseDispute):
+        return _raise(account, command)
+    if str(command.dispute.dispute_id) in account.not_accepted:
+        return []
+    try:
+        return _raise(account, command.dispute)
+    except Refused as no:
+        return [dispute.not_accepted(command, account.case.case_id if account.case else None, no.code)]
 
 
 def _close_day(account: Account | None, command: CloseDay) -> list[CaseEvent]:

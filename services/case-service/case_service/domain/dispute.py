@@ -13,12 +13,13 @@ from arrears_events.catalogue.base import PolicyRef
 from arrears_events.catalogue.case import (
     DisputeAcknowledged,
     DisputeEscalated,
-    DisputeKind,
+    DisputeNotAccepted,
     DisputeOutcome,
     DisputeRaised,
     DisputeResolved,
     DisputeStep,
 )
+from arrears_events.catalogue.heard import DisputeKind
 from arrears_events.money import Money
 
 from case_service.domain.errors import DISPUTE_RESOLVED, DISPUTED_AMOUNT_ABOVE_ARREARS, DISPUTED_AMOUNT_ZERO, Refused
@@ -28,10 +29,13 @@ DisputeEvent = DisputeAcknowledged | DisputeResolved | DisputeEscalated
 
 @dataclass(frozen=True)
 class RaiseDispute:
-    """`acknowledge_by` and `resolve_by` are the last days for it, by the policy in force."""
+    """On the case `case_id`; None for the one that is open.
+
+    `acknowledge_by` and `resolve_by` are the last days for it, by the policy in force.
+    """
 
     dispute_id: UUID
-    case_id: UUID
+    case_id: UUID | None
     kind: DisputeKind
     disputed_amount: Money
     raised_on: date
@@ -40,6 +44,15 @@ class RaiseDispute:
     policy: PolicyRef
     statement_id: str | None = None
     line_id: str | None = None
+
+
+@dataclass(frozen=True)
+class HearDispute:
+    """The customer said it in a contact. Nobody is there to be refused: an event says of what is no dispute why."""
+
+    customer_id: str
+    account_id: str
+    dispute: RaiseDispute
 
 
 @dataclass(frozen=True)
@@ -112,11 +125,11 @@ def check_amount(disputed: Money, arrears: Money, held: Money) -> None:
         raise Refused(DISPUTED_AMOUNT_ABOVE_ARREARS, arrears=arrears, held=held)
 
 
-def raised(command: RaiseDispute, customer_id: str, account_id: str) -> DisputeRaised:
+def raised(command: RaiseDispute, case_id: UUID, customer_id: str, account_id: str) -> DisputeRaised:
     return DisputeRaised(
         customer_id=customer_id,
         account_id=account_id,
-        case_id=command.case_id,
+        case_id=case_id,
         dispute_id=command.dispute_id,
         kind=command.kind,
         disputed_amount=command.disputed_amount,
@@ -126,6 +139,23 @@ def raised(command: RaiseDispute, customer_id: str, account_id: str) -> DisputeR
         policy=command.policy,
         statement_id=command.statement_id,
         line_id=command.line_id,
+    )
+
+
+def not_accepted(command: HearDispute, case_id: UUID | None, reason: str) -> DisputeNotAccepted:
+    """`case_id`: of the case that is open, if any."""
+    said = command.dispute
+    return DisputeNotAccepted(
+        customer_id=command.customer_id,
+        account_id=command.account_id,
+        case_id=case_id,
+        dispute_id=said.dispute_id,
+        kind=said.kind,
+        disputed_amount=said.disputed_amount,
+        heard_on=said.raised_on,
+        reason=reason,
+        statement_id=said.statement_id,
+        line_id=said.line_id,
     )
 
 

@@ -4,18 +4,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 from uuid import UUID
 
 from arrears_events.catalogue.case import (
     CASE,
     DisputeAcknowledged,
     DisputeEscalated,
-    DisputeKind,
     DisputeOutcome,
     DisputeRaised,
     DisputeResolved,
 )
+from arrears_events.catalogue.heard import DisputeKind
 from arrears_events.envelope import StreamEvent
 from arrears_runtime.database import Database
 from arrears_runtime.projection import view
@@ -96,7 +96,7 @@ class HeldRow(NamedTuple):
     amount: Decimal
 
 
-@view(disputes, DisputeRow, of=CASE, key="dispute_id")
+@view(disputes, DisputeRow, of=CASE, key="dispute_id", takes=get_args(DisputeEvent))
 def fold(row: DisputeRow | None, fact: StreamEvent[DisputeEvent]) -> DisputeRow:
     event = fact.data
     if isinstance(event, DisputeRaised):

@@ -2,11 +2,12 @@
 
 import hashlib
 from typing import Any
+from uuid import UUID
 
 import pytest
 from arrears_runtime.testing.publishing import publish
 
-from ..examples import CASE_ID, clear_arrears, close_day, note_arrears
+from ..examples import CASE_ID, clear_arrears, close_day, hear_dispute, note_arrears
 from .conftest import DISPUTES, TODAY, Case
 
 
@@ -135,3 +136,26 @@ async def test_disputes_are_listed_by_what_is_asked(opened: Case):
         {"40.00"},
     )
     assert (await amounts(customer_id="C-2"), await amounts(customer_id="C-1")) == (set(), {"40.00", "1.00"})
+
+
+async def test_a_dispute_that_was_heard_is_one_like_any_other(opened: Case):
+    await opened.tell(hear_dispute("40"))
+    [dispute] = (await opened.get("/disputes"))["items"]
+    assert (dispute["case_id"], dispute["disputed_amount"]["amount"]) == (str(CASE_ID), "40.00")
+    assert (await opened.get(f"/cases/{CASE_ID}"))["arrears"][0]["held"]["amount"] == "40.00"
+    assert (await opened.get("/disputes-not-accepted"))["items"] == []
+
+
+async def test_what_was_heard_and_is_no_dispute_is_listed_with_its_reason(opened: Case):
+    ids = [UUID(int=number) for number in (1, 2, 3)]
+    for id_ in ids:
+        await opened.tell(hear_dispute("100.01", id_=id_))
+    first = await opened.get("/disputes-not-accepted", limit=2)
+    rest = await opened.get("/disputes-not-accepted", limit=2, cursor=first["next"])
+    items = first["items"] + rest["items"]
+    assert ([each["dispute_id"] for each in items], rest["next"]) == ([str(each) for each in reversed(ids)], None)
+    expected = {"case_id": str(CASE_ID), "account_id": "A-1", "reason": "disputed-amount-above-arrears"}
+    assert all(expected.items() <= each.items() for each in items)
+    assert items[0]["disputed_amount"] == {"amount": "100.01", "currency": "TWD"}
+    assert (await opened.get("/disputes"))["items"] == []
+    assert (await opened.get("/disputes-not-accepted", customer_id="C-9"))["items"] == []

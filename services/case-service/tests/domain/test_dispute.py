@@ -17,8 +17,10 @@ from ..examples import (
     day,
     dispute_acknowledged,
     dispute_escalated,
+    dispute_not_accepted,
     dispute_raised,
     dispute_resolved,
+    hear_dispute,
     money,
     raise_dispute,
     resolve_dispute,
@@ -89,6 +91,29 @@ def test_a_currency_that_is_not_in_arrears_cannot_be_disputed():
 def test_the_same_dispute_is_raised_once():
     given(case_opened(), dispute_raised()).when(raise_dispute()).then()
     given(case_opened(), dispute_raised(), case_closed()).when(raise_dispute()).then()
+
+
+def test_a_dispute_that_was_heard_is_raised_on_the_case_that_is_open():
+    given(case_opened()).when(hear_dispute("40")).then(dispute_raised("40"))
+    given(case_opened(), dispute_raised()).when(hear_dispute()).then()
+
+
+def test_what_was_heard_and_is_no_dispute_says_why():
+    above, zero = "disputed-amount-above-arrears", "disputed-amount-zero"
+    given(case_opened(arrears="100")).when(hear_dispute("100.01")).then(dispute_not_accepted(above, "100.01"))
+    given(case_opened()).when(hear_dispute("0")).then(dispute_not_accepted(zero, "0"))
+
+
+@pytest.mark.parametrize("before", [(), (case_opened(), case_closed())], ids=["no case yet", "closed"])
+def test_what_was_heard_without_an_open_case_is_no_dispute(before: tuple[Event, ...]):
+    given(*before).when(hear_dispute()).then(dispute_not_accepted("case-not-open", case_id=None))
+
+
+def test_what_was_not_accepted_is_heard_once_and_holds_nothing():
+    not_accepted = dispute_not_accepted("disputed-amount-above-arrears", "400")
+    given(case_opened(), not_accepted).when(hear_dispute("400")).then()
+    assert held_after(case_opened(), not_accepted) == money("0")
+    assert due_after(case_opened(), not_accepted) is None
 
 
 def test_the_disputed_part_is_held_until_the_dispute_is_resolved():

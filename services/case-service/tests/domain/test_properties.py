@@ -21,6 +21,7 @@ from ..examples import (
     case_id_of,
     clear_arrears,
     close_day,
+    hear_dispute,
     note_arrears,
     note_reversal,
     raise_dispute,
@@ -42,6 +43,7 @@ commands = (
     from_the_bank
     | st.builds(write_off, days)
     | st.builds(raise_dispute, amounts, currencies, disputes, cases)
+    | st.builds(hear_dispute, amounts, currencies, disputes)
     | st.builds(acknowledge_dispute, disputes)
     | st.builds(resolve_dispute, st.sampled_from(["upheld", "rejected"]), disputes)
     | st.builds(add_note, st.integers(1, 3), cases)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from arrears_events.sealed import Sealed
-from case_service.views import arrears, cases, disputes, intervals, notes, timeline
+from case_service.views import arrears, cases, disputes, intervals, not_accepted, notes, timeline
 
 from ..examples import (
     CASE_ID,
@@ -20,6 +20,7 @@ from ..examples import (
     day,
     dispute_acknowledged,
     dispute_escalated,
+    dispute_not_accepted,
     dispute_raised,
     dispute_resolved,
     note_added,
@@ -91,6 +92,19 @@ def test_a_dispute_that_was_escalated_and_resolved():
     late = dispute_escalated("acknowledge", "04-24", on="04-24")
     [row] = rows_of(disputes.fold, case_opened(), dispute_raised(), late, dispute_resolved("rejected"))
     assert seen(row, "escalated_on", "resolved_on", "outcome") == (day("04-24"), day("04-30"), "rejected")
+
+
+def test_what_was_heard_and_is_no_dispute():
+    [row] = rows_of(not_accepted.fold, case_opened(), dispute_not_accepted("disputed-amount-zero", "0"))
+    assert seen(row, "dispute_id", "customer_id", "account_id", "case_id") == (DISPUTE_ID, "C-1", "A-1", CASE_ID)
+    assert seen(row, "kind", "currency", "disputed_amount") == ("wrong_amount", "TWD", 0)
+    assert seen(row, "heard_on", "reason") == (day("04-22"), "disputed-amount-zero")
+    assert rows_of(disputes.fold, dispute_not_accepted("disputed-amount-zero", "0")) == []
+
+
+def test_the_timeline_has_what_is_no_dispute_where_a_case_was_open():
+    during, without = (dispute_not_accepted("case-not-open", case_id=each) for each in (CASE_ID, None))
+    assert [row.what for row in rows_of(timeline.fold, case_opened(), during, without)][1:] == ["DisputeNotAccepted"]
 
 
 def test_the_timeline_says_who_did_what_when_and_what_caused_it():
