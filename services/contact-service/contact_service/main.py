@@ -8,8 +8,9 @@ from arrears_runtime.decider import Decider
 from arrears_runtime.run import run
 from arrears_runtime.service import Service
 
-from contact_service.api import callbacks, customers, permissions
+from contact_service.api import callbacks, customers, mail_replies, permissions, wishes, wrap_ups
 from contact_service.api import contacts as contacts_api
+from contact_service.api import notes as notes_api
 from contact_service.domain import person
 from contact_service.domain.contacts import decide
 from contact_service.domain.errors import CALL_NOT_MADE
@@ -17,6 +18,8 @@ from contact_service.domain.history import Contacts, evolve
 from contact_service.effects.messages import Bank
 from contact_service.effects.providers import Providers
 from contact_service.effects.sending import Sending
+from contact_service.reactions.call_back_requested import call_back
+from contact_service.reactions.plan_reminder_due import remind_of_the_instalment
 from contact_service.reactions.treatment_step_due import request_the_step
 from contact_service.settings import ContactSettings
 from contact_service.views import (
@@ -26,7 +29,10 @@ from contact_service.views import (
     cases,
     contacts,
     disputes,
+    hardships,
     metadata,
+    notes,
+    parties,
     payments,
     persons,
     plans,
@@ -46,12 +52,12 @@ SERVICE = Service(
         Decider("person", person.Erased, person.decide, person.evolve, heeds_stops=False),
     ),
     views=(
-        *(accounts.fold, profiles.fold, payments.fold, statuses.fold),
+        *(accounts.fold, profiles.fold, parties.fold, payments.fold, statuses.fold),
         *(cases.fold, arrears.fold, disputes.fold, stopped.by_case),
         *(plans.fold, stopped.by_plan),
-        *(contacts.fold, barred.fold),
+        *(contacts.fold, barred.fold, notes.fold, hardships.fold),
     ),
-    reactions=(request_the_step,),
+    reactions=(request_the_step, call_back, remind_of_the_instalment),
     policies={
         **dict.fromkeys(("base", "cn", "tw"), "rule-pack"),
         **dict.fromkeys(("reminder-sms", "reminder-email", "plan-reminder-sms"), "template"),
@@ -60,13 +66,13 @@ SERVICE = Service(
     shreds_on=(PersonErased,),
     latest=persons.latest,
 )
-ROUTERS = (customers.router, contacts_api.router, permissions.router)
+ROUTERS = (customers.router, contacts_api.router, permissions.router, wrap_ups.router, notes_api.router, wishes.router)
 REFUSALS = {CALL_NOT_MADE: 409}
 
 
 def main(settings: ContactSettings) -> None:
     sending = Sending(Providers(settings), Bank(settings.bank_name, settings.bank_phone))
-    hooks = {callbacks.PATH: callbacks.call_ended}
+    hooks = {callbacks.PATH: callbacks.call_ended, mail_replies.PATH: mail_replies.mail_came}
     run(SERVICE, settings, routers=ROUTERS, refusals=REFUSALS, effects=(sending,), hooks=hooks)
 
 

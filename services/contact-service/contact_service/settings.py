@@ -43,7 +43,6 @@ class ContactSettings(RuntimeSettings):
     """A channel whose provider is not set is not there; one that is half set is a mistake."""
 
     claim_silence: Days = timedelta(days=3)  # in which a payment that a customer claims is found (BANK-01)
-    request_lapses: Days = timedelta(days=3)  # an opening of the law within a weekend is waited for, no longer
     bank_name: str = "Example Bank"  # as it introduces itself (CN-10)
     bank_phone: str = "400-000-0000"  # where customers call back
 
@@ -52,8 +51,8 @@ class ContactSettings(RuntimeSettings):
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     mail_ask_url: str | None = None  # where the provider says of a Message-ID below it whether it took the mail
-    mail_ask_secret: SecretStr | None = None  # bearer
-    mail_sender: str | None = None  # From, and where who unsubscribes writes to
+    mail_ask_secret: SecretStr | None = None  # bearer, and what the replies it hands on are signed with
+    mail_sender: str | None = None  # From; replies and wishes to unsubscribe come to its domain
 
     smpp_host: str | None = None  # SMPP 3.4 has no TLS of its own: over a line that has
     smpp_port: int | None = None

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from arrears_events.catalogue.base import (
+    Code,
     CustomerEvent,
     CustomerResumed,
     CustomerStopped,
@@ -16,6 +17,7 @@ from arrears_events.catalogue.base import (
     PolicyRef,
 )
 from arrears_events.catalogue.contact import Channel, Purpose
+from arrears_events.catalogue.heard import DisputeKind
 from arrears_events.catalogue.ledger import BusinessDate, Days, LedgerEvent, Parts
 from arrears_events.codec import Topic
 from arrears_events.envelope import StreamEvent
@@ -27,7 +29,6 @@ Stage = Literal["M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7", "recovery"]
 
 M0 is an open case of which nothing is overdue just now, as after a restructuring, which is no cure.
 """
-DisputeKind = Literal["unauthorised", "wrong_amount", "already_paid", "fee_or_interest", "not_as_described", "identity"]
 DisputeStep = Literal["acknowledge", "resolve"]
 DisputeOutcome = Literal["upheld", "partly_upheld", "rejected"]
 
@@ -142,6 +143,23 @@ class DisputeRaised(LedgerEvent):
     line_id: Id | None = None
 
 
+class DisputeNotAccepted(LedgerEvent):
+    """What the customer contested in a contact is no dispute, for the `reason` that POST …/disputes would have given.
+
+    It holds nothing; what they are to be told, a person sees to. `case_id` is the case that was open then, if any.
+    """
+
+    wire: ClassVar[str] = "DisputeNotAccepted"
+    case_id: UUID | None
+    dispute_id: UUID
+    kind: DisputeKind
+    disputed_amount: Amount
+    heard_on: BusinessDate
+    reason: Code
+    statement_id: Id | None = None
+    line_id: Id | None = None
+
+
 class _OfDispute(CustomerEvent):
     """A fact about one dispute, which keeps the case in which it was raised."""
 
@@ -204,7 +222,7 @@ class TreatmentStepDue(LedgerEvent):
 
 CaseEvent = (
     CaseOpened | ArrearsChanged | StageChanged | CaseClosed | ReversalNoted | ClearingNoted | WriteOffNoted
-    | DisputeRaised | DisputeAcknowledged | DisputeResolved | DisputeEscalated | NoteAdded
+    | DisputeRaised | DisputeNotAccepted | DisputeAcknowledged | DisputeResolved | DisputeEscalated | NoteAdded
     | TreatmentStepDue
 )  # fmt: skip
 CASE = Topic.of("case.events", StreamEvent, (*get_args(CaseEvent), CustomerStopped, CustomerResumed))

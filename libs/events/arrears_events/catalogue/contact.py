@@ -21,7 +21,9 @@ from arrears_events.catalogue.base import (
     PolicyPublished,
     PolicyRef,
 )
+from arrears_events.catalogue.heard import CallNoted, DisputeHeard, HardshipReported
 from arrears_events.catalogue.ledger import BusinessDate
+from arrears_events.catalogue.wishes import CeaseRequested, ConsentGiven, ConsentWithdrawn
 from arrears_events.codec import Topic
 from arrears_events.envelope import StreamEvent
 from arrears_events.money import Amount
@@ -64,9 +66,14 @@ class Known(_Frozen):
 
 
 class AmountShown(_Frozen):
-    """An amount that a message names, by the bank's word of `as_of` (SYS-02)."""
+    """An amount that a message names, by the word of `as_of` and what was paid since (SYS-02).
 
-    account_id: Id
+    Of an account's arrears, by the bank's word; or of the instalment of `plan_id` that is due on `due`, by the plan's.
+    """
+
+    account_id: Id | None = None
+    plan_id: UUID | None = None
+    due: BusinessDate | None = None
     amount: Amount
     as_of: BusinessDate
 
@@ -91,6 +98,8 @@ class ContactRequested(ContactFact):
 
     `party_id` is the customer's own id for the customer in person; without a `contact_point_id` the channel's first
     point of the party is taken. It lapses undone at the end of `lapses_on`.
+
+    `call_back_of`: the contact in which the customer asked for this one, on the day `not_before` where they are.
     """
 
     wire: ClassVar[str] = "ContactRequested"
@@ -101,6 +110,8 @@ class ContactRequested(ContactFact):
     requested_on: BusinessDate
     lapses_on: BusinessDate
     contact_point_id: Id | None = None
+    not_before: BusinessDate | None = None
+    call_back_of: UUID | None = None
 
 
 class _Decided(ContactFact):
@@ -229,10 +240,13 @@ class PromiseHeard(CustomerEvent):
 
 
 class CallBackRequested(ContactFact):
-    """The customer wants to be called back on `on`."""
+    """The party wants to be called back about `accounts` on `on`, a day where the customer is."""
 
     wire: ClassVar[str] = "CallBackRequested"
+    party_id: Id
+    accounts: Annotated[Ids, Field(min_length=1)]
     on: BusinessDate
+    requested_on: BusinessDate
 
 
 class ContactPointBarred(CustomerEvent):
@@ -253,7 +267,8 @@ class PersonErased(CustomerEvent):
 ContactEvent = (
     ContactRequested | ContactAuthorised | ContactRefused | AuthorisationExpired | ContactAttempted | MessageSent
     | MessageDelivered | MessageOutcomeUnknown | ContactFailed | ContactMade | MessageReceived | OptedOut
-    | NightConsent | PaymentClaimed | PromiseHeard | CallBackRequested | ContactPointBarred
+    | NightConsent | PaymentClaimed | PromiseHeard | CallBackRequested | ContactPointBarred | DisputeHeard
+    | HardshipReported | CallNoted | CeaseRequested | ConsentGiven | ConsentWithdrawn
 )  # fmt: skip
 CONTACT = Topic.of(
     "contact.events", StreamEvent, (*get_args(ContactEvent), PersonErased, CustomerStopped, CustomerResumed)

@@ -64,7 +64,8 @@ class PlanRule(BaseModel):
     """The rule in force when a plan was proposed: how long and dear it may be, and when it is held for broken.
 
     An instalment of which `least_share_percent` were paid by `grace_days` calendar days after its due date is not
-    missed. The plan breaks when `missed_to_break` in a row are.
+    missed. The plan breaks when `missed_to_break` in a row are. Who agreed to it is reminded of an instalment so many
+    calendar days before it is due as `reminder_days` says.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -76,6 +77,7 @@ class PlanRule(BaseModel):
     grace_days: Days
     missed_to_break: Annotated[int, Field(ge=1, le=520)]
     least_share_percent: Annotated[int, Field(ge=1, le=100)]
+    reminder_days: Days
 
 
 class InstalmentFact(CustomerEvent):

@@ -49,6 +49,13 @@ class LedgerEvent(CustomerEvent):
         return _in_one_currency(self)
 
 
+class PaymentFact(LedgerEvent):
+    """A fact about a payment of the bank, or about `amount` of it."""
+
+    payment_id: Id
+    amount: Amount
+
+
 def _in_one_currency(model: M) -> M:
     if len({code for value in model.__dict__.values() if (code := getattr(value, "currency", None))}) > 1:
         raise PydanticCustomError("currency-mixed", "The amounts of one event share one currency")

@@ -31,7 +31,7 @@ from arrears_events.catalogue.instalments import (
     Schedule,
     Shares,
 )
-from arrears_events.catalogue.ledger import BusinessDate, Days, LedgerEvent
+from arrears_events.catalogue.ledger import BusinessDate, Days, PaymentFact
 from arrears_events.codec import Topic
 from arrears_events.envelope import StreamEvent
 from arrears_events.money import Amount
@@ -101,13 +101,6 @@ class PromiseBroken(PromiseFact):
     wire: ClassVar[str] = "PromiseBroken"
     paid: Amount
     day: BusinessDate
-
-
-class PaymentFact(LedgerEvent):
-    """A fact about a payment of the bank, or about `amount` of it."""
-
-    payment_id: Id
-    amount: Amount
 
 
 class PaymentNoted(PaymentFact):
@@ -207,6 +200,14 @@ class PaymentUnallocated(PlanFact, PaymentFact):
     number: InstalmentCount
 
 
+class PlanReminderDue(PlanFact, InstalmentFact):
+    """The customer agreed to be reminded of it before it is due: at the close of `day`, `paid` of it was."""
+
+    wire: ClassVar[str] = "PlanReminderDue"
+    accounts: Annotated[Ids, Field(min_length=1)]
+    day: BusinessDate
+
+
 class InstalmentDue(PlanFact, InstalmentFact):
     """The bank closed the day on which it was due, and it is not paid in full."""
 
@@ -241,8 +242,7 @@ class InstalmentReopened(PlanFact, InstalmentFact):
 class PlanBroken(PlanFact):
     """At the close of `day` as many instalments in a row were missed as break it, up to instalment `number`.
 
-    So it is too when the last instalment's days of grace are over and anything is `unpaid`. Payments with a value date
-    after these days of grace pay its instalments no more.
+    So it is too when the last one's days of grace are over and anything is `unpaid`. Later value dates pay it no more.
     """
 
     wire: ClassVar[str] = "PlanBroken"
@@ -292,9 +292,9 @@ class PlanBookingRefused(PlanFact):
 PlanEvent = (
     PromiseMade | PromiseNotAccepted | PromiseCancelled | PromiseKept | PromiseReopened | PromiseBroken | PaymentNoted
     | PaymentTakenBack | PaymentCounted | PaymentUncounted | PlanProposed | PlanAgreed | PlanExpired | PlanCancelled
-    | PaymentAllocated | PaymentUnallocated | InstalmentDue | InstalmentPaid | InstalmentPartlyPaid | InstalmentMissed
-    | InstalmentReopened | PlanBroken | PlanCompleted | PlanReinstated | BankInstructionIssued | PlanBooked
-    | PlanBookingRefused
+    | PaymentAllocated | PaymentUnallocated | PlanReminderDue | InstalmentDue | InstalmentPaid | InstalmentPartlyPaid
+    | InstalmentMissed | InstalmentReopened | PlanBroken | PlanCompleted | PlanReinstated | BankInstructionIssued
+    | PlanBooked | PlanBookingRefused
 )  # fmt: skip
 PLAN = Topic.of("plan.events", StreamEvent, (*get_args(PlanEvent), CustomerStopped, CustomerResumed))
 PLAN_SETTINGS = Topic.of("plan.settings", StreamEvent, (DeadLetterSkipped, PolicyProposed, PolicyPublished))

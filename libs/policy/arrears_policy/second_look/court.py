@@ -56,13 +56,13 @@ class Court:
     ) -> Scene:
         return Scene(
             asked=place_of(request, authorised, authorised.decided_at),
-            party=_party(known.party(request.party_id, self.customer_id), authorised.party),
+            party=_party(known.party(request.party_id, self.customer_id, authorised.accounts), authorised.party),
             contact_point_id=authorised.contact_point_id,
             today=today,
             zone=zone_of(known),
             known=known,
             close=close_below(self.law.closes, authorised.known.positions.get(BANK.name, 0)),
-            wishes=self._wishes(request, authorised),
+            wishes=self._wishes(request, authorised, known),
             others=self.diary.others(request.contact_id),
             recorded_statuses=frozenset(str(authorised.known.facts.get("statuses", "")).split(",")),
             lag_seconds=self._lag_seconds(record, authorised),
@@ -110,7 +110,8 @@ class Court:
             yield decisions.text_flaw(template, self.law.policies, today)
         for shown in attempted.message.amounts:
             if not self._was_owed(shown, record, at, decision):
-                what = f"{shown.amount.amount:f} {shown.amount.currency} of {shown.account_id} as of {shown.as_of}"
+                of = shown.account_id or f"the instalment due on {shown.due}"
+                what = f"{shown.amount.amount:f} {shown.amount.currency} of {of} as of {shown.as_of}"
                 yield Flaw(
                     Code.FACT_CONTRADICTED, "SYS-02", f"It names {what}; by the log that was not open to demand."
                 )
@@ -119,11 +120,19 @@ class Court:
         """By what was known at the decision, or came until the attempt. What is disputed is not demanded."""
         unheard = self.hearing.unheard(decision.authorised.known.positions, record, at)
         states = accumulate(unheard, heard, initial=decision.scene.known)
-        return shown.account_id in decision.authorised.accounts and any(
-            owed.left - owed.disputed == shown.amount and owed.as_of == shown.as_of
-            for known in states
-            for owed in known.owed(shown.account_id)
-            if owed.left.currency == shown.amount.currency
+        if shown.plan_id is not None:
+            plans = (known.plans[shown.plan_id] for known in states if shown.plan_id in known.plans)
+            about = (plan for plan in plans if plan.accounts & decision.authorised.accounts)
+            return any(plan.reminds_of(shown.due, shown.amount, shown.as_of) for plan in about)
+        return (
+            shown.account_id is not None
+            and shown.account_id in decision.authorised.accounts
+            and any(
+                owed.left - owed.disputed == shown.amount and owed.as_of == shown.as_of
+                for known in states
+                for owed in known.owed(shown.account_id)
+                if owed.left.currency == shown.amount.currency
+            )
         )
 
     def between(self, record: Told[Event], attempted: ContactAttempted, decision: Decision) -> Iterator[Between]:
@@ -149,7 +158,8 @@ class Court:
         known = scene.known
         for unheard in self.hearing.unheard(decision.authorised.known.positions, record, at):
             known = heard(known, unheard)
-            party = _party(known.party(decision.request.party_id, self.customer_id), decision.authorised.party)
+            by_log = known.party(decision.request.party_id, self.customer_id, decision.authorised.accounts)
+            party = _party(by_log, decision.authorised.party)
             yield unheard, replace(scene, known=known, zone=zone_of(known), party=party)
 
     def _closes_after(self, record: Told[Event], authorised: ContactAuthorised) -> Sequence[Close]:
@@ -159,13 +169,15 @@ class Court:
         return replace(
             decision.scene,
             asked=replace(decision.scene.asked, at=attempted.attempted_at),
-            wishes=self._wishes(decision.request, decision.authorised),
+            wishes=self._wishes(decision.request, decision.authorised, decision.scene.known),
             others=self.diary.others(attempted.contact_id),
         )
 
-    def _wishes(self, request: ContactRequested, authorised: ContactAuthorised) -> Wishes:
+    def _wishes(self, request: ContactRequested, authorised: ContactAuthorised, known: Known) -> Wishes:
+        """What another customer's contact found of a number permits more, and may be known at once."""
+        at = authorised.decided_at
         bars = self.law.bars.of_others(authorised.digest, self.customer_id)
-        heard_of = any(bar.time < authorised.decided_at - OTHERS_HEARD_WITHIN for bar in bars)
+        heard_of = any(bar.time < at - OTHERS_HEARD_WITHIN for bar in bars)
         return Wishes(
             opted_out=frozenset(self.diary.opted_out),
             silent_until=self.diary.silent_until,
@@ -173,6 +185,13 @@ class Court:
             night_agreed=self.diary.night_agreed,
             failures_in_a_row=self.diary.failures_in_a_row(request.contact_id),
             stopped=self.diary.stopped,
+            ceased=self.diary.ceased,
+            invalid=frozenset(
+                each
+                for each in known.mobiles_of_customer
+                if each in self.diary.invalid or self.law.bars.invalid(each, at)
+            ),
+            agreed_points=frozenset(self.diary.agreed_points),
         )
 
     def _lag_seconds(self, record: Told[Event], authorised: ContactAuthorised) -> int:

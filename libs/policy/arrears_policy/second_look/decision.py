@@ -121,12 +121,12 @@ def fact_flaws(request: ContactRequested, authorised: ContactAuthorised, scenes:
 def _facts(scene: Scene) -> dict[str, str]:
     """As a decision writes them."""
     profile, statuses = scene.known.profile, scene.known.statuses(scene.today)
-    stopped = {"customer_stopped"} if scene.wishes.stopped else set[str]()
+    own = {"customer_stopped": scene.wishes.stopped, "cease_requested": scene.wishes.ceased}
     return {
         "jurisdiction": profile.jurisdiction if profile else "",
         "time_zone": profile.time_zone if profile else "",
         "last_close": str(scene.close and scene.close.day),
-        "statuses": ",".join(sorted(statuses | stopped)),
+        "statuses": ",".join(sorted(statuses | {name for name, holds in own.items() if holds})),
         "in_plan": ",".join(sorted(scene.known.in_plan)),
     }
 

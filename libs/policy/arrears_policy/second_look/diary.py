@@ -15,6 +15,7 @@ from arrears_events.catalogue.contact import (
     ContactFailed,
     ContactMade,
     ContactPointBarred,
+    MessageDelivered,
     MessageSent,
     NightConsent,
     OptedOut,
@@ -22,6 +23,7 @@ from arrears_events.catalogue.contact import (
     PaymentClaimed,
     Purpose,
 )
+from arrears_events.catalogue.wishes import CeaseRequested, ConsentGiven, ConsentWithdrawn
 
 State = Literal["open", "talked", "unanswered", "arrived", "nothing"]
 """`open`: nobody knows yet, or ever; it counts as whatever it may have been. `nothing` was reached: it never counts."""
@@ -54,6 +56,9 @@ class Diary:
         self.opted_out: set[Channel] = set()
         self.silent_until: date | None = None
         self.barred: set[str] = set()
+        self.invalid: set[str] = set()
+        self.agreed_points: set[str] = set()
+        self.ceased = False
         self.night_agreed = False
         self.stopped = False
 
@@ -71,22 +76,36 @@ class Diary:
 
     def hear(self, event: Event) -> None:
         match event:
-            case OptedOut(channel=channel):
-                self.opted_out.add(channel)
-            case NightConsent(given=given):
-                self.night_agreed = given
+            case OptedOut() | NightConsent() | CeaseRequested() | ConsentGiven() | ConsentWithdrawn():
+                self._wish(event)
             case PaymentClaimed(silent_until=silent_until):
                 self.silent_until = silent_until
-            case ContactPointBarred(digest=digest):
+            case ContactPointBarred(digest=digest, reason=reason):
                 self.barred.add(digest)
+                self.invalid.update({digest} if reason != "refused" else ())
             case CustomerStopped() | CustomerResumed():
                 self.stopped = isinstance(event, CustomerStopped)
             case AuthorisationExpired(contact_id=contact_id):
                 self.places = self.others(contact_id)
+            case MessageDelivered(contact_id=contact_id):
+                self._is_in_service(contact_id, True)
             case ContactMade() | ContactFailed() | MessageSent():
                 self._end(event)
             case _:
                 pass
+
+    def _wish(self, event: OptedOut | NightConsent | CeaseRequested | ConsentGiven | ConsentWithdrawn) -> None:
+        match event:
+            case OptedOut(channel=channel):
+                self.opted_out.add(channel)
+            case NightConsent(given=given):
+                self.night_agreed = given
+            case CeaseRequested():
+                self.ceased = True
+            case ConsentGiven(digest=digest):
+                self.agreed_points.add(digest)
+            case ConsentWithdrawn(digest=digest):
+                self.agreed_points.discard(digest)
 
     def allow(self, place: Place) -> None:
         recent = [each for each in self.places if each.at > place.at - KEPT or each.state == "open"]
@@ -96,8 +115,20 @@ class Diary:
         """What was attempted again takes a place of its own."""
         self.places = [*(self.places if again else self.others(place.contact_id)), place]
 
+    def _is_in_service(self, contact_id: UUID, reached: bool) -> None:
+        """The number of that contact; what was barred is not reached again."""
+        digests = {each.digest for each in self.places if each.contact_id == contact_id}
+        self.invalid = self.invalid - (digests - self.barred) if reached else self.invalid | digests
+
     def _end(self, event: ContactMade | ContactFailed | MessageSent) -> None:
         """Of several attempts of one contact it is the last."""
+        match event:
+            case ContactMade(contact_id=contact_id):
+                self._is_in_service(contact_id, True)
+            case ContactFailed(contact_id=contact_id, reason="not_in_service"):
+                self._is_in_service(contact_id, False)
+            case _:
+                pass
         for index in reversed(range(len(self.places))):
             if self.places[index].contact_id == event.contact_id:
                 self.places[index] = _ended(self.places[index], event)

@@ -22,20 +22,10 @@ from arrears_events.catalogue.bank import (
 from arrears_events.catalogue.base import CustomerResumed, CustomerStopped, Event
 from arrears_events.catalogue.case import ArrearsChanged, CaseClosed, CaseOpened, DisputeRaised, DisputeResolved
 from arrears_events.catalogue.contact import Party
-from arrears_events.catalogue.instalments import PlanKind
-from arrears_events.catalogue.plan import (
-    InstalmentMissed,
-    InstalmentPaid,
-    InstalmentPartlyPaid,
-    PlanAgreed,
-    PlanBroken,
-    PlanCancelled,
-    PlanCompleted,
-    PlanFact,
-    PlanReinstated,
-)
+from arrears_events.catalogue.plan import PlanFact
 from arrears_events.money import Money
 
+from arrears_policy.second_look.plans import Plan, after
 from arrears_policy.second_look.told import Told
 
 Ledger = tuple[str, str]
@@ -74,20 +64,6 @@ class Booked(NamedTuple):
     on: date
 
 
-class Plan(NamedTuple):
-    """`runs`: agreed, and neither broken, completed nor cancelled. `missed`: numbers of instalments, not paid since."""
-
-    kind: PlanKind
-    accounts: frozenset[str]
-    runs: bool = True
-    missed: frozenset[int] = frozenset()
-
-    @property
-    def silences(self) -> bool:
-        """A missed instalment opens the collection of an ordinary plan, a break that of any (CN-17)."""
-        return self.runs and (self.kind == "personalised" or not self.missed)
-
-
 @dataclass(frozen=True)
 class Known:
     profile: CustomerProfileChanged | None = None
@@ -124,11 +100,12 @@ class Known:
         own = self.profile.customer_id if self.profile else ""
         return frozenset(each.digest for each in points if each.kind == "mobile" and each.party_id == own)
 
-    def party(self, party_id: str, customer_id: str) -> Party:
+    def party(self, party_id: str, customer_id: str, accounts: frozenset[str]) -> Party:
+        """In a contact about these accounts: who answers for one of them is a third person to the others."""
         if party_id == customer_id:
             return "customer"
-        answers = any(party == party_id and role in ANSWERING for party, role, _ in self.roles)
-        return "guarantor" if answers else "third_person"
+        of = {account for party, role, account in self.roles if party == party_id and role in ANSWERING}
+        return "guarantor" if None in of or (accounts and accounts <= of) else "third_person"
 
     def owed(self, account_id: str) -> list[Owed]:
         """The account's ledgers of which anything is left, by the word and the payments booked since."""
@@ -177,24 +154,11 @@ def _case_or_plan(known: Known, event: Event) -> Known:
             return replace(known, disputes={**known.disputes, event.dispute_id: held})
         case DisputeResolved(dispute_id=resolved):
             return replace(known, disputes={id_: held for id_, held in known.disputes.items() if id_ != resolved})
-        case PlanAgreed():
-            return replace(known, plans={**known.plans, event.plan_id: Plan(event.kind, event.accounts)})
-        case PlanFact(plan_id=plan_id) if plan_id in known.plans:
-            return replace(known, plans={**known.plans, plan_id: _plan(known.plans[plan_id], event)})
+        case PlanFact(plan_id=plan_id):
+            plan = after(known.plans.get(plan_id), event)
+            return replace(known, plans={**known.plans, plan_id: plan}) if plan else known
         case _:
             return known
-
-
-def _plan(plan: Plan, event: PlanFact) -> Plan:
-    match event:
-        case InstalmentMissed(number=number):
-            return plan._replace(missed=plan.missed | {number})
-        case InstalmentPaid(number=number) | InstalmentPartlyPaid(number=number):
-            return plan._replace(missed=plan.missed - {number})
-        case PlanBroken() | PlanCancelled() | PlanCompleted() | PlanReinstated():
-            return plan._replace(runs=isinstance(event, PlanReinstated))
-        case _:
-            return plan
 
 
 def _special(known: Known, event: SpecialStatusNotified | SpecialStatusEnded) -> Known:

@@ -113,6 +113,11 @@ class Bars:
         if isinstance(record.event, ContactPointBarred):
             self.by_digest[record.event.digest].append(record)
 
+    def invalid(self, digest: str, before: datetime) -> bool:
+        """Whether anybody had found by then that the number is another's, or not in service."""
+        found = (each for each in self.by_digest.get(digest, ()) if each.time < before)
+        return any(getattr(each.event, "reason", "refused") != "refused" for each in found)
+
     def of_others(self, digest: str, customer_id: str) -> list[Told[Event]]:
         return [each for each in self.by_digest.get(digest, ()) if _customer_of(each) != customer_id]
 

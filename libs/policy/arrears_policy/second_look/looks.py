@@ -15,13 +15,16 @@ from arrears_policy.second_look.known import Known
 from arrears_policy.second_look.law import Close
 
 Facts = dict[str, str | int]
-ON_THE_LOG = frozenset(Status) - {Status.CEASE_REQUESTED, Status.COLLECTION_STOPPED, Status.RESTRICTED}
+ON_THE_LOG = frozenset(Status) - {Status.COLLECTION_STOPPED, Status.RESTRICTED}
 """Statuses that an event of an audited topic tells of. Of the others the decision's own word is taken."""
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the customer's own stream said when the contact was looked at, beside the contacts in it."""
+    """What the customer's own stream said when the contact was looked at, beside the contacts in it.
+
+    `invalid`: the customer's mobiles that somebody found to be another's or not in service; whoever said so.
+    """
 
     opted_out: frozenset[str]
     silent_until: date | None
@@ -29,6 +32,9 @@ class Wishes:
     night_agreed: bool
     failures_in_a_row: int
     stopped: bool
+    ceased: bool
+    invalid: frozenset[str]
+    agreed_points: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def look(rule: Rule, scene: Scene) -> Look:
 def _window(rule: Window, scene: Scene) -> Look:
     local = scene.asked.at.astimezone(scene.zone)
     clock = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-    agreed = rule.unless == "consent" and scene.wishes.night_agreed
+    agreed = rule.unless == "consent" and scene.wishes.night_agreed and scene.party == "customer"
     shown = local.isoformat(timespec="minutes")
     hours = rule.hours_on(local.date())
     return Look(
@@ -117,6 +123,8 @@ def _holds(status: Status, scene: Scene) -> bool:
             return bool(scene.asked.accounts & scene.known.in_plan)
         case Status.DISPUTED_IN_FULL:
             return any(_disputed_in_full(account_id, scene.known) for account_id in scene.asked.accounts)
+        case Status.CEASE_REQUESTED:
+            return scene.wishes.ceased
         case Status.CUSTOMER_STOPPED:
             return scene.wishes.stopped or bool(scene.known.stopped_by)
         case _:
@@ -138,9 +146,9 @@ def _arrears_left(_: Gate, scene: Scene) -> _Answer:
 
 
 def _unreachable(rule: Gate, scene: Scene) -> _Answer:
-    """The customer's own mobile is invalid when each that the profile names is barred."""
+    """The customer's own mobile is invalid when each that the profile names is."""
     failures, mobiles = scene.wishes.failures_in_a_row, scene.known.mobiles_of_customer
-    invalid = bool(mobiles) and mobiles <= scene.wishes.barred
+    invalid = bool(mobiles) and mobiles <= scene.wishes.invalid
     why = f"{failures} attempts to reach the customer had failed in a row, of at least {rule.number}"
     return invalid or failures >= (rule.number or 0), {"failures_in_a_row": failures}, why
 
@@ -171,10 +179,10 @@ def _not_barred(_: Gate, scene: Scene) -> _Answer:
 
 
 def _reserved(_: Gate, scene: Scene) -> _Answer:
-    """No event tells of an agreement to a point's use."""
-    point = scene.known.point(scene.contact_point_id)
+    point, agreed = scene.known.point(scene.contact_point_id), scene.asked.digest in scene.wishes.agreed_points
     reserved = point is not None and point.reserved
-    return reserved, {"reserved": "yes" if reserved else "no"}, "the point was not reserved"
+    told: Facts = {"reserved": "yes" if reserved else "no", "agreed": "yes" if agreed else "no"}
+    return reserved or agreed, told, "the point was not reserved, and nobody had agreed to its use"
 
 
 def _names_itself(_: Gate, __: Scene) -> _Answer:

@@ -52,6 +52,7 @@ BASE = pack(
     hold("BANK-05", "opted_out", purposes="collection, plan_reminder"),
     gate("BANK-06", "point_not_barred"),
     hold("BANK-07", "collection_stopped", purposes="collection"),
+    hold("BANK-08", "cease_requested"),
     gate("SYS-01a", "last_close_fresh"),
     hold("SYS-01b", "customer_stopped"),
     gate("SYS-01c", "reader_in_step", number=60),
@@ -94,6 +95,7 @@ CN = pack(
     WINDOW,
     CONVERSATIONS,
     UNANSWERED,
+    gate("CN-11", "point_reserved_or_consented", purposes="legal"),
     gate("CN-07", "debtor_unreachable", parties="[third_person]", number=3),
     gate("CN-12", "is_debtor_or_guarantor", purposes="collection"),
 )

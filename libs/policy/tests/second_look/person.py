@@ -1,5 +1,6 @@
 """A customer of the tests, and all that is told of them and done with them. Every step is lawful as it is written."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from itertools import count
@@ -65,14 +66,20 @@ class Person:
         """In the customer's own stream."""
         return self.ours(CONTACT, "contacts", event)
 
-    def lives(self, jurisdiction: str = "cn", zone: str = "Asia/Shanghai") -> None:
+    def says_each(self, events: Sequence[Any], **fields: Any) -> None:
+        for event in events:
+            self.says(event(customer_id=self.name, **fields))
+
+    def lives(self, jurisdiction: str = "cn", zone: str = "Asia/Shanghai", reserved: bool = True) -> None:
         kinds: dict[str, tuple[str, Any]] = {
             "mobile": (self.name, "mobile"),
             "email": (self.name, "email"),
             "wife": ("P-1", "mobile"),
         }
         points = tuple(
-            ContactPoint(contact_point_id=id_, party_id=party, kind=kind, reserved=True, digest=digest(self.name + id_))
+            ContactPoint(
+                contact_point_id=id_, party_id=party, kind=kind, reserved=reserved, digest=digest(self.name + id_)
+            )
             for id_, (party, kind) in kinds.items()
         )
         self.profile = {"jurisdiction": jurisdiction, "time_zone": zone}
@@ -128,9 +135,14 @@ class Person:
         self.ours(CASE, "account", DisputeRaised(**raised, **what, **when))
         return dispute
 
-    def agrees(self, kind: str = "personalised") -> UUID:
-        plan = uuid5(self.case, "plan")
-        what: dict[str, Any] = {"plan_id": plan, "kind": kind, "accounts": frozenset({self.account}), "reminders": True}
+    @property
+    def plan_id(self) -> UUID:
+        return uuid5(self.case, "plan")
+
+    def agrees(self, kind: str = "personalised", *, reminders: bool = True) -> UUID:
+        plan = self.plan_id
+        what: dict[str, Any] = {"plan_id": plan, "kind": kind, "accounts": frozenset({self.account})}
+        what |= {"reminders": reminders}
         self.ours(
             PLAN,
             "commitments",

@@ -1,4 +1,4 @@
-"""Contacts (联系): asked for, looked up with the rules that decided, and wrapped up after a call."""
+"""Contacts (联系): asked for, and looked up with the rules that decided."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from arrears_events.catalogue.contact import Channel, FailureReason, Party, Purpose, RuleApplied
-from arrears_events.catalogue.ledger import BusinessDate
-from arrears_events.money import Money
+from arrears_events.catalogue.contact import Channel, Purpose, RuleApplied
 from arrears_runtime.http.callers import CallerRequest, found
 from arrears_runtime.http.card_numbers import OpaqueId
 from arrears_runtime.http.commands import Answer, CommandRequest
@@ -19,30 +17,21 @@ from arrears_runtime.http.strict_json import Body
 from pydantic import Field, TypeAdapter
 
 from contact_service.domain.contacts import RequestContact, stream_of
-from contact_service.domain.errors import CALL_NOT_MADE, Refused
-from contact_service.domain.hearing import BarReason, Conversation, Heard, SaidPromise
-from contact_service.settings import ContactSettings
+from contact_service.domain.decision import LAPSES_AFTER
+from contact_service.effects.messages import TEMPLATES
 from contact_service.views.contacts import ContactRow, Status, contact_of_id, contacts_of, contacts_where
+from contact_service.views.plans import reminded_plans_of
 from contact_service.views.profiles import profile_of
 
 router = Router(tag="contacts")
 _RULES = TypeAdapter(tuple[RuleApplied, ...])
 
 
-class ContactCommand(CommandRequest):
-    """Knows the settings of contact-service."""
-
-    @property
-    def settings(self) -> ContactSettings:
-        settings = super().settings
-        assert isinstance(settings, ContactSettings)
-        return settings
-
-
 class ContactRequest(Body):
     """Somebody wants the customer contacted. Without a party it is the customer in person.
 
-    Written by us go only reminders of what is overdue (purpose `collection`); for any other purpose there is the call.
+    Written by us go only reminders, of what is overdue (purpose `collection`) and of an instalment (`plan_reminder`, by
+    SMS); for any other purpose there is the call. Of an instalment are reminded who agreed to it with the plan.
     """
 
     customer_id: OpaqueId
@@ -51,36 +40,6 @@ class ContactRequest(Body):
     accounts: Annotated[list[OpaqueId], Field(min_length=1, max_length=20)]
     party_id: OpaqueId | None = None
     contact_point_id: OpaqueId | None = None
-
-
-class Talked(Body):
-    """An effective conversation with `party`, of so many seconds."""
-
-    party: Party
-    seconds: Annotated[int, Field(ge=0, le=86_400)]
-
-
-class PromiseSaid(Body):
-    amount: Money
-    due: BusinessDate
-
-
-class WrapUpRequest(Body):
-    """A call whole: how it ended, and all that was said in it. Either `talked`, or why nobody was reached.
-
-    `call_back_on`: when the customer wants to be called. `wrong_number`: why nobody is to be reached there any more.
-    `night_agreed`: whether the customer agrees to be contacted at night.
-    """
-
-    contact_id: UUID
-    talked: Talked | None = None
-    failed: FailureReason | None = None
-    promise: PromiseSaid | None = None
-    claims_paid: bool = False
-    opts_out: Channel | None = None
-    call_back_on: BusinessDate | None = None
-    wrong_number: BarReason | None = None
-    night_agreed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +87,13 @@ class ContactPage(ContactAnswer):
 
 
 @router.post("/contacts", status_code=201, permission="contact:request")
-async def request_contact(ask: ContactRequest, request: ContactCommand) -> Answer:
-    """Ask for a contact. It is decided when its turn comes, which is at once by day: GET tells what became of it."""
+async def request_contact(ask: ContactRequest, request: CommandRequest) -> Answer:
+    """Ask for a contact. It is decided when its turn comes, which is at once by day: GET tells what became of it.
+
+    422 `no-template` for what is not written, `nothing-to-remind-of` where the accounts are in no plan with reminders.
+    """
     found(await profile_of(request.db, ask.customer_id))
-    if ask.channel != "call" and ask.purpose != "collection":
-        raise Problem("no-template", facts={"purpose": ask.purpose, "channel": ask.channel})
+    await _check_that_it_can_be_said(ask, request)
     today = request.today(ask.customer_id)
     body = RequestContact(
         contact_id=request.command_id,
@@ -142,7 +103,7 @@ async def request_contact(ask: ContactRequest, request: ContactCommand) -> Answe
         party_id=ask.party_id or ask.customer_id,
         accounts=frozenset(ask.accounts),
         requested_on=today,
-        lapses_on=today + request.settings.request_lapses,
+        lapses_on=today + LAPSES_AFTER,
         contact_point_id=ask.contact_point_id,
     )
     return await request.send(
@@ -152,6 +113,16 @@ async def request_contact(ask: ContactRequest, request: ContactCommand) -> Answe
         id=body.contact_id,
         location=f"/contacts/{body.contact_id}",
     )
+
+
+async def _check_that_it_can_be_said(ask: ContactRequest, request: CommandRequest) -> None:
+    if ask.channel != "call" and (ask.purpose, ask.channel) not in TEMPLATES:
+        raise Problem("no-template", facts={"purpose": ask.purpose, "channel": ask.channel})
+    if ask.purpose == "plan_reminder":
+        today, plans = request.today(ask.customer_id), await reminded_plans_of(request.db, [ask.customer_id])
+        in_plan = {account for plan in plans if plan.upcoming(today) for account in plan.accounts}
+        if not in_plan.issuperset(ask.accounts):
+            raise Problem("nothing-to-remind-of")
 
 
 @router.get("/contacts/{contact_id}", permission="contact:read")
@@ -178,42 +149,6 @@ async def list_contacts_of_customer(customer_id: OpaqueId, request: ListRequest)
     found(await profile_of(request.db, customer_id))
     rows = await contacts_of(request.db, customer_id, after=request.after(tuple[datetime, UUID]), limit=request.fetch)
     return request.page([ContactAnswer(**_told(row)) for row in rows], lambda it: (it.requested_at, it.contact_id))
-
-
-@router.post("/wrap-ups", status_code=201, permission="contact:wrap-up")
-async def wrap_up(ask: WrapUpRequest, request: ContactCommand) -> Answer:
-    """Record a call whole; of one whose end the dialler has told already, what was said. 409 when none was placed."""
-    row = found(await contact_of_id(request.db, ask.contact_id))
-    if not row.is_a_call_that_was_placed:
-        raise Refused(CALL_NOT_MADE)
-    if (ask.talked is None) == (ask.failed is None):
-        raise Problem("call-end-unclear")
-    today = request.today(row.customer_id)
-    body = Heard(
-        customer_id=row.customer_id,
-        contact_id=row.contact_id,
-        on=today,
-        call=Conversation("us", ask.talked.party, ask.talked.seconds) if ask.talked else ask.failed,
-        promise=_promise(ask.promise, row),
-        opts_out=ask.opts_out,
-        silent_until=today + request.settings.claim_silence if ask.claims_paid else None,
-        call_back_on=ask.call_back_on,
-        barred=await _barred(ask.wrong_number, row, request),
-        night_agreed=ask.night_agreed,
-    )
-    return await request.send(streamid=row.streamid, customer_id=row.customer_id, body=body, id=row.contact_id)
-
-
-def _promise(said: PromiseSaid | None, row: ContactRow) -> SaidPromise | None:
-    return SaidPromise(frozenset(row.accounts), said.amount, said.due) if said else None
-
-
-async def _barred(reason: BarReason | None, row: ContactRow, request: CommandRequest) -> tuple[str, BarReason] | None:
-    profile = await profile_of(request.db, row.customer_id)
-    if reason is None or profile is None:
-        return None
-    digests = [point.digest for point in profile.points if point.contact_point_id == row.contact_point_id]
-    return (digests[0], reason) if digests else None
 
 
 def _told(row: ContactRow) -> dict[str, Any]:

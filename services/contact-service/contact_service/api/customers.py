@@ -1,6 +1,7 @@
 """What there is to know before a customer is contacted."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from arrears_events.catalogue.bank import ContactPoint, ContactPointKind
@@ -9,6 +10,7 @@ from arrears_runtime.http.card_numbers import OpaqueId
 from arrears_runtime.http.routing import Router
 
 from contact_service.views.cases import CaseRow, open_cases_of
+from contact_service.views.hardships import HardshipRow, hardship_of
 from contact_service.views.persons import restricted_among
 from contact_service.views.profiles import ProfileRow, profile_of
 
@@ -33,6 +35,14 @@ class OpenCaseAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class HardshipAnswer:
+    """By the customer's last word: the debt is more than they can pay."""
+
+    reported_on: date
+    willing_to_pay: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerAnswer:
     """`language` is BCP 47, `jurisdiction` names a rule pack, `time_zone` is of the IANA database.
 
@@ -46,6 +56,7 @@ class CustomerAnswer:
     time_zone: str
     stopped: bool
     restricted: bool
+    hardship: HardshipAnswer | None
     contact_points: list[ContactPointAnswer]
     open_cases: list[OpenCaseAnswer]
 
@@ -54,12 +65,14 @@ class CustomerAnswer:
 async def get_customer(customer_id: OpaqueId, request: CallerRequest) -> CustomerAnswer:
     """How the customer is reached, and the open cases to be spoken of."""
     profile = found(await profile_of(request.db, customer_id))
-    cases, stopped = await open_cases_of(request.db, customer_id), await request.stopped(customer_id)
-    restricted = await restricted_among(request.db, [customer_id])
-    return _answer(profile, cases, stopped, bool(restricted))
+    cases, hardship = await open_cases_of(request.db, customer_id), await hardship_of(request.db, customer_id)
+    stopped, restricted = await request.stopped(customer_id), await restricted_among(request.db, [customer_id])
+    return _answer(profile, cases, hardship, stopped=stopped, restricted=bool(restricted))
 
 
-def _answer(profile: ProfileRow, cases: list[CaseRow], stopped: bool, restricted: bool) -> CustomerAnswer:
+def _answer(
+    profile: ProfileRow, cases: list[CaseRow], hardship: HardshipRow | None, *, stopped: bool, restricted: bool
+) -> CustomerAnswer:
     return CustomerAnswer(
         customer_id=profile.customer_id,
         language=profile.language,
@@ -67,6 +80,7 @@ def _answer(profile: ProfileRow, cases: list[CaseRow], stopped: bool, restricted
         time_zone=profile.time_zone,
         stopped=stopped,
         restricted=restricted,
+        hardship=HardshipAnswer(hardship.reported_on, hardship.willing_to_pay) if hardship else None,
         contact_points=[_shown(point) for point in profile.points],
         open_cases=[OpenCaseAnswer(case.case_id, case.account_id, case.stage) for case in cases],
     )

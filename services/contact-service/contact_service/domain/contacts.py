@@ -26,16 +26,19 @@ from arrears_events.catalogue.contact import (
     Purpose,
 )
 
-from contact_service.domain import decision, hearing
+from contact_service.domain import decision, hearing, late
 from contact_service.domain.decision import Grounds, OfStream
 from contact_service.domain.errors import CALL_NOT_MADE, Refused
 from contact_service.domain.hearing import Heard
-from contact_service.domain.history import Contacts, Open
+from contact_service.domain.history import Contacts, Open, Step
 
 
 @dataclass(frozen=True)
 class RequestContact:
-    """Asked for; decided when it is taken up. `joins`: one of its kind that waits already does for it too."""
+    """Asked for; decided when it is taken up. `joins`: one of its kind that waits already does for it too.
+
+    `call_back_of`: the contact in which the customer asked for this one, not before a day.
+    """
 
     contact_id: UUID
     customer_id: str
@@ -47,6 +50,8 @@ class RequestContact:
     lapses_on: date
     contact_point_id: str | None = None
     joins: bool = False
+    not_before: date | None = None
+    call_back_of: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class NoteSent:
 
 @dataclass(frozen=True)
 class NoteOutcome:
-    """What is heard of a contact that was attempted."""
+    """What is heard of a contact that was attempted; late too, after nobody knew."""
 
     contact_id: UUID
     outcome: Literal["delivered", "unknown"] | FailureReason
@@ -92,14 +97,16 @@ def decide(contacts: Contacts | None, command: ContactCommand) -> list[ContactEv
             return [_decide(contacts, known[id_].request, grounds)]
         case Contacts(open=known), AttemptContact(id_) if id_ in known and known[id_].step == "authorised":
             return [_attempt(contacts, known[id_], command)]
-        case Contacts(open=known), NoteSent(id_) if id_ in known and known[id_].step == "attempted":
+        case Contacts(), NoteSent(id_) if _has_come_to(contacts, id_, "attempted") or late.was_sent(contacts, id_):
             return [MessageSent(customer_id=contacts.customer_id, contact_id=id_, reference=command.reference)]
-        case Contacts(open=known), NoteOutcome(id_) if id_ in known and known[id_].step in ("attempted", "sent"):
+        case Contacts(), NoteOutcome() if _is_news(contacts, command):
             return [_outcome(contacts.customer_id, command)]
         case Contacts(open=known), Heard(contact_id=UUID() as id_) if id_ in known:
             if not _is_placed_call(known[id_]):
                 raise Refused(CALL_NOT_MADE)
             return [*hearing.events(command, known[id_].request)]
+        case Contacts(), Heard() if late.has_its_end(contacts, command):
+            return [late.end_of(command), *hearing.events(command, None)]
         case _, Heard():
             return [*hearing.events(command, None)]
         case _:
@@ -110,12 +117,22 @@ def stream_of(customer_id: str) -> str:
     return f"contacts/{customer_id}"
 
 
+def _has_come_to(contacts: Contacts, contact_id: UUID, *steps: Step) -> bool:
+    return contact_id in contacts.open and contacts.open[contact_id].step in steps
+
+
+def _is_news(contacts: Contacts, command: NoteOutcome) -> bool:
+    if command.contact_id in contacts.open:
+        return _has_come_to(contacts, command.contact_id, "attempted", "sent")
+    return command.outcome != "unknown" and late.has_an_outcome(contacts, command.contact_id)
+
+
 def _is_placed_call(open_: Open) -> bool:
     return open_.request.channel == "call" and open_.step == "attempted"
 
 
 def _waits(contacts: Contacts, command: RequestContact) -> bool:
-    return contacts.waits_for(command.purpose, command.channel, command.party_id)
+    return contacts.waits_for(command.purpose, command.channel, command.party_id, command.not_before)
 
 
 def _requested(command: RequestContact) -> ContactRequested:
@@ -129,6 +146,8 @@ def _requested(command: RequestContact) -> ContactRequested:
         requested_on=command.requested_on,
         lapses_on=command.lapses_on,
         contact_point_id=command.contact_point_id,
+        not_before=command.not_before,
+        call_back_of=command.call_back_of,
     )
 
 
@@ -162,6 +181,9 @@ def known_of(contacts: Contacts, but: UUID | None = None) -> OfStream:
         barred=contacts.barred,
         night_agreed=contacts.night_agreed,
         failures_in_a_row=contacts.failures_in_a_row,
+        ceased=contacts.ceased,
+        invalid=contacts.invalid,
+        agreed_points=contacts.agreed_points,
         past=tuple(place for id_, place in contacts.places.items() if id_ != but),
     )
 

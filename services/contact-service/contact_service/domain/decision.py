@@ -20,24 +20,32 @@ from arrears_events.catalogue.contact import (
     RuleApplied,
 )
 from arrears_policy.rule_pack import RulePack
+from arrears_policy.rules import Status
 
+from contact_service.domain import call_backs
 from contact_service.domain.facts import Contact, Facts, Owed, PastContact
 from contact_service.domain.guard import RuleFinding, Verdict, guard
 
 ExpiryReason = Literal["facts_changed", "too_late", "lapsed", "words_refused"]
 VALID_FOR = timedelta(minutes=15)
 """From the decision to the hand-over: beyond it the facts are old."""
+LAPSES_AFTER = timedelta(days=3)
+"""What was asked for waits for an opening of the law over a weekend, no longer. A step of treatment that does not pass
+within it is for the next stage to take up again."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """Where the party is reached over the channel. `agreed`: its person agreed to its use."""
+    """Where the party is reached over the channel, and the accounts that it answers for: all of them where None."""
 
     contact_point_id: str
     digest: str
     party: Party
     reserved: bool
-    agreed: bool = False
+    answers_for: frozenset[str] | None = None
+
+    def may_hear_of(self, account_id: str) -> bool:
+        return self.answers_for is None or account_id in self.answers_for
 
 
 @dataclass(frozen=True)
@@ -59,13 +67,16 @@ class Grounds:
 
 @dataclass(frozen=True)
 class OfStream:
-    """What the customer's own stream adds to the facts."""
+    """What the customer's own stream adds to the facts. `barred`, `invalid`, `agreed_points`: digests."""
 
     opted_out: frozenset[Channel]
     silent_until: date | None
     barred: frozenset[str]
     night_agreed: bool
     failures_in_a_row: int
+    ceased: bool
+    invalid: frozenset[str]
+    agreed_points: frozenset[str]
     past: tuple[PastContact, ...]
 
 
@@ -73,7 +84,7 @@ def decided(request: ContactRequested, grounds: Grounds, known: OfStream) -> Con
     contact, verdict = judged(request, grounds, known)
     if verdict.allowed and grounds.point and contact:
         return ContactAuthorised(
-            **_recorded(request, grounds, verdict),
+            **_recorded(request, grounds, known, verdict),
             digest=grounds.point.digest,
             party=grounds.point.party,
             accounts=contact.accounts,
@@ -81,7 +92,7 @@ def decided(request: ContactRequested, grounds: Grounds, known: OfStream) -> Con
             valid_until=grounds.now + VALID_FOR,
         )
     return ContactRefused(
-        **_recorded(request, grounds, verdict),
+        **_recorded(request, grounds, known, verdict),
         allowed_from=verdict.allowed_from,
         final=_never(verdict.allowed_from, request, grounds),
     )
@@ -107,35 +118,46 @@ def expired(request: ContactRequested, reason: ExpiryReason) -> AuthorisationExp
 
 
 def judged(request: ContactRequested, grounds: Grounds, known: OfStream) -> tuple[Contact | None, Verdict]:
+    if early := call_backs.too_early(request, grounds.facts.time_zone, grounds.now):
+        return None, early
     if grounds.point is None:
         return None, _no_point(request)
-    facts = replace(
-        grounds.facts,
-        opted_out=known.opted_out,
-        silent_until=known.silent_until,
-        barred=grounds.facts.barred | known.barred,
-        failures_in_a_row=known.failures_in_a_row,
-    )
+    facts = _all_facts(grounds.facts, known)
     contact = Contact(
         purpose=request.purpose,
         medium=request.channel,
         party=grounds.point.party,
         party_id=request.party_id,
         digest=grounds.point.digest,
-        accounts=named(request, facts),
-        night_agreed=known.night_agreed,
+        accounts=named(request, facts, grounds.point),
+        night_agreed=known.night_agreed and grounds.point.party == "customer",
         point_reserved=grounds.point.reserved,
-        point_agreed=grounds.point.agreed,
+        point_agreed=grounds.point.digest in known.agreed_points,
         names_itself=True,  # every template and script is held against the rules of text before it is in force
     )
     return contact, guard(grounds.packs, contact, facts, known.past, grounds.now)
 
 
-def named(request: ContactRequested, facts: Facts) -> frozenset[str]:
+def _all_facts(facts: Facts, known: OfStream) -> Facts:
+    invalid = facts.invalid | known.invalid
+    return replace(
+        facts,
+        opted_out=known.opted_out,
+        silent_until=known.silent_until,
+        statuses=facts.statuses | ({Status.CEASE_REQUESTED} if known.ceased else set()),
+        barred=facts.barred | known.barred,
+        invalid=invalid,
+        mobile_invalid=bool(facts.mobiles) and facts.mobiles <= invalid,
+        failures_in_a_row=known.failures_in_a_row,
+    )
+
+
+def named(request: ContactRequested, facts: Facts, point: Point) -> frozenset[str]:
     """One contact names all of the person's accounts that may be spoken of; where none may, those asked for."""
     if request.purpose != "collection":
         return request.accounts
-    return frozenset(each.account_id for each in facts.owed if _may_be_named(each, facts)) or request.accounts
+    may_be = (each.account_id for each in facts.owed if _may_be_named(each, facts))
+    return frozenset(filter(point.may_hear_of, may_be)) or request.accounts
 
 
 def _may_be_named(owed: Owed, facts: Facts) -> bool:
@@ -155,14 +177,14 @@ def _never(allowed_from: datetime | None, request: ContactRequested, grounds: Gr
     return grounds.today + timedelta(days=days_until) > request.lapses_on
 
 
-def _recorded(request: ContactRequested, grounds: Grounds, verdict: Verdict) -> dict[str, Any]:
+def _recorded(request: ContactRequested, grounds: Grounds, known: OfStream, verdict: Verdict) -> dict[str, Any]:
     return {
         "customer_id": request.customer_id,
         "contact_id": request.contact_id,
         "contact_point_id": grounds.point.contact_point_id if grounds.point else None,
         "policies": grounds.policies,
         "rules": tuple(_applied(each) for each in verdict.rules),
-        "known": Known(facts=_written(grounds.facts), positions=grounds.positions),
+        "known": Known(facts=_written(_all_facts(grounds.facts, known)), positions=grounds.positions),
     }
 
 

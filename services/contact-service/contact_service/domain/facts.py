@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple
+from uuid import UUID
 
 from arrears_events.catalogue.base import Ids
 from arrears_events.catalogue.contact import Channel, Party, Purpose
@@ -25,8 +26,9 @@ did not fail. `failed`: nothing reached the point at all; it counts for nothing.
 class Contact:
     """To `party_id` at the point with this digest, about `accounts`.
 
-    `night_agreed`: the person agreed to be contacted outside the hours. `point_reserved`, `point_agreed`: the point was
-    left with the bank for this, or its person agreed to its use. `names_itself`: the script says who calls, for whom.
+    `night_agreed`: it is for the debtor, who agreed to be contacted outside the hours. `point_reserved`,
+    `point_agreed`: the point was left with the bank for this, or its person agreed to its use. `names_itself`: the
+    script says who calls, for whom.
     """
 
     purpose: Purpose
@@ -82,6 +84,20 @@ class Owed:
 
 
 @dataclass(frozen=True)
+class Upcoming:
+    """What a customer may be reminded of: the next instalment of a running plan that is not paid in full.
+
+    `left` of it is to be paid by the end of `due`, by plan-service's word of `as_of` and what was paid since.
+    """
+
+    plan_id: UUID
+    accounts: frozenset[str]
+    due: date
+    left: Money
+    as_of: date
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is known of the customer now.
 
@@ -90,7 +106,10 @@ class Facts:
     oldest record that is not read yet. `statuses`: those of the person and of the whole bank; what hangs on the
     accounts or the medium is found from `owed`, `in_plan` (accounts) and `opted_out`. `barred`: digests.
     `silent_until`: the last day of the silence after a payment was claimed. `failures_in_a_row`: attempts to reach the
-    customer in person since one was reached.
+    customer in person since one was reached. `mobiles`: the customer's own; `invalid`: those found to be another's or
+    not in service; when all are, `mobile_invalid`. `upcoming`: of each plan whose customer agreed to be reminded.
+
+    Among the statuses `collection_stopped` is never: nobody may say CollectionStopped on contact.settings yet.
     """
 
     jurisdiction: str
@@ -105,8 +124,11 @@ class Facts:
     opted_out: frozenset[Channel] = frozenset()
     barred: frozenset[str] = frozenset()
     silent_until: date | None = None
+    mobiles: frozenset[str] = frozenset()
+    invalid: frozenset[str] = frozenset()
     mobile_invalid: bool = False
     failures_in_a_row: int = 0
+    upcoming: tuple[Upcoming, ...] = ()
 
     def owed_on(self, account_id: str) -> Iterator[Owed]:
         return (each for each in self.owed if each.account_id == account_id)

@@ -22,12 +22,38 @@ from arrears_events.catalogue.contact import (
     PaymentClaimed,
     PromiseHeard,
 )
+from arrears_events.catalogue.heard import CallNoted, DisputeHeard, DisputeKind, HardshipReported
+from arrears_events.catalogue.wishes import CeaseRequested, ConsentGiven, ConsentWithdrawn
 from arrears_events.money import Money
 from arrears_events.sealed import Sealed
 
+from contact_service.domain import call_backs
+from contact_service.domain.call_backs import CallBack
+from contact_service.domain.errors import (
+    ACCOUNT_NOT_OF_CALL,
+    CALL_BACK_OPTED_OUT,
+    NUMBER_WAS_ANSWERED,
+    SAID_BY_ANOTHER,
+    SAID_BY_NOBODY,
+    Refused,
+)
 from contact_service.domain.replies import ReadAs
 
 BarReason = Literal["wrong_person", "recycled", "not_in_service", "refused"]
+ABOUT_THE_DEBT = frozenset({"promise", "dispute", "claims_paid"})
+ABOUT_THEMSELVES = frozenset({"hardship", "opts_out", "night_agreed"})
+NOT_TO_SAY: dict[Party, frozenset[str]] = {
+    "customer": frozenset(),
+    "guarantor": ABOUT_THEMSELVES,
+    "third_person": ABOUT_THE_DEBT | ABOUT_THEMSELVES,
+}
+"""What nobody but the customer says of themselves, nor a third person of the debt (CN-08)."""
+NOT_TO_BAR: dict[Party, frozenset[BarReason]] = {
+    "customer": frozenset({"wrong_person", "recycled", "not_in_service"}),
+    "guarantor": frozenset({"not_in_service"}),
+    "third_person": frozenset({"not_in_service"}),
+}
+"""For these reasons no number is barred at which the party was talked to."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +71,25 @@ class SaidPromise:
 
 
 @dataclass(frozen=True)
+class SaidDispute:
+    """`accounts`: what the call was about; the one that is contested is among them."""
+
+    accounts: frozenset[str]
+    account_id: str
+    kind: DisputeKind
+    amount: Money
+    statement_id: str | None = None
+    line_id: str | None = None
+
+
+@dataclass(frozen=True)
+class SaidHardship:
+    """The debt is more than they can pay."""
+
+    willing_to_pay: bool
+
+
+@dataclass(frozen=True)
 class Written:
     """A reply, and what it was read as."""
 
@@ -59,7 +104,8 @@ class Heard:
 
     `call` is how it ended: one that has its end already gets no other, and what was said in it counts all the same.
     `silent_until`: the last day of silence after a claim to have paid. `barred`: the digest of the point, and why
-    nobody is to be reached there.
+    nobody is to be reached there. `point_agreed`: its digest, and whether its person agrees to its use. `ceases`: the
+    customer asks in writing not to be contacted any more. `note`: what the collector wrote down.
     """
 
     customer_id: str
@@ -67,34 +113,95 @@ class Heard:
     on: date
     call: Conversation | FailureReason | None = None
     promise: SaidPromise | None = None
+    dispute: SaidDispute | None = None
+    hardship: SaidHardship | None = None
     opts_out: Channel | None = None
     silent_until: date | None = None
-    call_back_on: date | None = None
+    call_back: CallBack | None = None
     barred: tuple[str, BarReason] | None = None
     night_agreed: bool | None = None
+    point_agreed: tuple[str, bool] | None = None
+    ceases: bool = False
+    note: Sealed | None = None
     written: Written | None = None
 
 
 def events(heard: Heard, request: ContactRequested | None) -> Iterator[ContactEvent]:
-    """How the call ended first: what was said in it comes after."""
-    customer, contact_id = heard.customer_id, heard.contact_id
+    """How the call ended first: what was said in it comes after. Raises Refused when it cannot all be so."""
+    _check(heard)
     if request is not None and heard.call is not None:
         yield _call(request, heard.call)
     if heard.written:
         yield _received(heard, heard.written)
-    if heard.opts_out:
-        yield OptedOut(customer_id=customer, channel=heard.opts_out, on=heard.on)
+    yield from _of_the_debt(heard)
+    yield from _of_being_contacted(heard)
+    if heard.note and heard.contact_id:
+        yield CallNoted(customer_id=heard.customer_id, contact_id=heard.contact_id, text=heard.note)
+
+
+def _check(heard: Heard) -> None:
+    """Raises Refused for what cannot all be so of one call."""
+    if isinstance(heard.call, Conversation):
+        _check_talk(heard, heard.call.party)
+    elif heard.call and (said := _said(heard)):
+        raise Refused(SAID_BY_NOBODY, said=said)
+    if heard.dispute and heard.dispute.account_id not in heard.dispute.accounts:
+        raise Refused(ACCOUNT_NOT_OF_CALL, accounts=heard.dispute.accounts)
+    if heard.call_back and heard.opts_out == "call":
+        raise Refused(CALL_BACK_OPTED_OUT)
+    if heard.call_back:
+        call_backs.check(heard.call_back)
+
+
+def _check_talk(heard: Heard, party: Party) -> None:
+    if said := _said(heard) & NOT_TO_SAY[party]:
+        raise Refused(SAID_BY_ANOTHER, party=party, said=said)
+    if heard.barred and heard.barred[1] in NOT_TO_BAR[party]:
+        raise Refused(NUMBER_WAS_ANSWERED, party=party)
+
+
+def _said(heard: Heard) -> frozenset[str]:
+    """By the names that it has in the API."""
+    told = {
+        "promise": heard.promise,
+        "dispute": heard.dispute,
+        "hardship": heard.hardship,
+        "claims_paid": heard.silent_until,
+        "opts_out": heard.opts_out,
+        "night_agreed": heard.night_agreed,
+        "call_back_on": heard.call_back,
+    }
+    return frozenset(name for name, value in told.items() if value is not None)
+
+
+def _of_the_debt(heard: Heard) -> Iterator[ContactEvent]:
     if heard.silent_until:
-        yield PaymentClaimed(customer_id=customer, claimed_on=heard.on, silent_until=heard.silent_until)
+        yield PaymentClaimed(customer_id=heard.customer_id, claimed_on=heard.on, silent_until=heard.silent_until)
     if heard.promise:
         yield _promise(heard, heard.promise)
-    if heard.call_back_on and contact_id:
-        yield CallBackRequested(customer_id=customer, contact_id=contact_id, on=heard.call_back_on)
+    if heard.dispute:
+        yield _dispute(heard, heard.dispute)
+    if heard.hardship:
+        yield _hardship(heard, heard.hardship)
+
+
+def _of_being_contacted(heard: Heard) -> Iterator[ContactEvent]:
+    customer = heard.customer_id
+    if heard.opts_out:
+        yield OptedOut(customer_id=customer, channel=heard.opts_out, on=heard.on)
+    if heard.call_back and heard.contact_id:
+        yield _call_back(heard, heard.call_back, heard.contact_id)
     if heard.barred:
         digest, reason = heard.barred
         yield ContactPointBarred(customer_id=customer, digest=digest, reason=reason)
     if heard.night_agreed is not None:
         yield NightConsent(customer_id=customer, given=heard.night_agreed)
+    if heard.point_agreed:
+        digest, agreed = heard.point_agreed
+        consent = ConsentGiven if agreed else ConsentWithdrawn
+        yield consent(customer_id=customer, digest=digest, on=heard.on)
+    if heard.ceases:
+        yield CeaseRequested(customer_id=customer, on=heard.on)
 
 
 def _call(request: ContactRequested, call: Conversation | FailureReason) -> ContactMade | ContactFailed:
@@ -122,4 +229,37 @@ def _promise(heard: Heard, promise: SaidPromise) -> PromiseHeard:
         amount=promise.amount,
         due=promise.due,
         heard_on=heard.on,
+    )
+
+
+def _dispute(heard: Heard, dispute: SaidDispute) -> DisputeHeard:
+    return DisputeHeard(
+        customer_id=heard.customer_id,
+        account_id=dispute.account_id,
+        contact_id=heard.contact_id,
+        kind=dispute.kind,
+        disputed_amount=dispute.amount,
+        heard_on=heard.on,
+        statement_id=dispute.statement_id,
+        line_id=dispute.line_id,
+    )
+
+
+def _hardship(heard: Heard, hardship: SaidHardship) -> HardshipReported:
+    return HardshipReported(
+        customer_id=heard.customer_id,
+        contact_id=heard.contact_id,
+        willing_to_pay=hardship.willing_to_pay,
+        reported_on=heard.on,
+    )
+
+
+def _call_back(heard: Heard, wish: CallBack, contact_id: UUID) -> CallBackRequested:
+    return CallBackRequested(
+        customer_id=heard.customer_id,
+        contact_id=contact_id,
+        party_id=wish.party_id,
+        accounts=wish.accounts,
+        on=wish.on,
+        requested_on=heard.on,
     )

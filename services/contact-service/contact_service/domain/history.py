@@ -33,6 +33,8 @@ from arrears_events.catalogue.contact import (
     PromiseHeard,
     Purpose,
 )
+from arrears_events.catalogue.heard import CallNoted, DisputeHeard, HardshipReported
+from arrears_events.catalogue.wishes import CeaseRequested, ConsentGiven, ConsentWithdrawn
 
 from contact_service.domain.facts import Outcome, PastContact
 
@@ -52,7 +54,11 @@ class Open:
 
 @dataclass(frozen=True)
 class Contacts:
-    """`places`: contacts allowed or made in the last 32 days, in the order of their moments."""
+    """`places`: contacts allowed or made in the last 32 days, in the order of their moments.
+
+    `invalid`: digests at which the customer's people are not reached: another's, or not in service. `agreed_points`:
+    digests to whose use their person agreed.
+    """
 
     customer_id: str
     open: dict[UUID, Open] = field(default_factory=dict[UUID, Open])
@@ -61,6 +67,9 @@ class Contacts:
     silent_until: date | None = None
     barred: Ids = frozenset()
     night_agreed: bool = False
+    ceased: bool = False
+    invalid: Ids = frozenset()
+    agreed_points: Ids = frozenset()
 
     @property
     def past(self) -> tuple[PastContact, ...]:
@@ -77,11 +86,11 @@ class Contacts:
                 failures += each.outcome in ("unanswered", "failed")
         return failures
 
-    def waits_for(self, purpose: Purpose, channel: Channel, party_id: str) -> bool:
-        """Whether a contact of that kind was asked for and is not yet decided."""
-        kind = (purpose, channel, party_id)
+    def waits_for(self, purpose: Purpose, channel: Channel, party_id: str, not_before: date | None) -> bool:
+        """Whether a contact of that kind, for that day, was asked for and is not yet decided."""
+        kind = (purpose, channel, party_id, not_before)
         waiting = (each.request for each in self.open.values() if each.step == "requested")
-        return any((each.purpose, each.channel, each.party_id) == kind for each in waiting)
+        return any((each.purpose, each.channel, each.party_id, each.not_before) == kind for each in waiting)
 
 
 def evolve(contacts: Contacts | None, event: ContactEvent) -> Contacts:
@@ -100,21 +109,45 @@ def evolve(contacts: Contacts | None, event: ContactEvent) -> Contacts:
             | ContactMade()
         ):
             return _ended(contacts, event)
+        case OptedOut() | NightConsent() | CeaseRequested() | ConsentGiven() | ConsentWithdrawn():
+            return _wished(contacts, event)
+        case PaymentClaimed():
+            return replace(contacts, silent_until=event.silent_until)
+        case ContactPointBarred():
+            return _barred(contacts, event)
+        case MessageReceived() | PromiseHeard() | DisputeHeard() | HardshipReported():
+            return contacts
+        case CallBackRequested() | CallNoted():
+            return contacts
+
+
+def _wished(
+    contacts: Contacts, event: OptedOut | NightConsent | CeaseRequested | ConsentGiven | ConsentWithdrawn
+) -> Contacts:
+    match event:
         case OptedOut():
             return replace(contacts, opted_out=contacts.opted_out | {event.channel})
         case NightConsent():
             return replace(contacts, night_agreed=event.given)
-        case PaymentClaimed():
-            return replace(contacts, silent_until=event.silent_until)
-        case ContactPointBarred():
-            return replace(contacts, barred=contacts.barred | {event.digest})
-        case MessageReceived() | PromiseHeard() | CallBackRequested():
-            return contacts
+        case CeaseRequested():
+            return replace(contacts, ceased=True)
+        case ConsentGiven():
+            return replace(contacts, agreed_points=contacts.agreed_points | {event.digest})
+        case ConsentWithdrawn():
+            return replace(contacts, agreed_points=contacts.agreed_points - {event.digest})
+
+
+def _barred(contacts: Contacts, event: ContactPointBarred) -> Contacts:
+    """A number whose person refused is one at which they are reached."""
+    barred = replace(contacts, barred=contacts.barred | {event.digest})
+    return barred if event.reason == "refused" else replace(barred, invalid=contacts.invalid | {event.digest})
 
 
 def _on_its_way(contacts: Contacts, event: ContactAuthorised | ContactAttempted | MessageSent) -> Contacts:
     """A contact allowed has a place from that moment, and from that of its hand-over once it is handed over."""
     id_ = event.contact_id
+    if isinstance(event, MessageSent) and id_ not in contacts.open:  # a word that came late, of a mail
+        return _came_about(contacts, id_)
     open_ = contacts.open[id_]
     match event:
         case ContactAuthorised():
@@ -125,7 +158,7 @@ def _on_its_way(contacts: Contacts, event: ContactAuthorised | ContactAttempted 
             places = others | {id_: replace(contacts.places[id_], at=event.attempted_at)}
             moved = replace(open_, step="attempted")
         case MessageSent():
-            places = contacts.places | {id_: replace(contacts.places[id_], outcome="delivered")}
+            places = _came_about(contacts, id_).places
             moved = replace(open_, step="sent")
             if open_.request.channel == "email":  # no mail server tells that a mail arrived
                 return _closed(replace(contacts, places=places), id_)
@@ -145,16 +178,34 @@ def _ended(
     match event:
         case ContactRefused(final=False):
             return contacts
-        case ContactRefused() | MessageDelivered() | MessageOutcomeUnknown():
+        case ContactRefused() | MessageOutcomeUnknown():
             pass
+        case MessageDelivered():
+            return _closed(_reached(_came_about(contacts, id_), id_), id_)
         case AuthorisationExpired():
             places = {each: place for each, place in places.items() if each != id_}
         case ContactFailed():
+            contacts = _not_in_service(contacts, id_) if event.reason == "not_in_service" else contacts
             places = places | {id_: replace(places[id_], outcome=_UNREACHED[event.reason])}
         case ContactMade():
-            ours = event.initiated_by == "us"
+            contacts, ours = _reached(contacts, id_), event.initiated_by == "us"
             places = places | {id_: replace(places[id_], outcome="conversation", ours=ours, party=event.party)}
     return _closed(replace(contacts, places=places), id_)
+
+
+def _came_about(contacts: Contacts, contact_id: UUID) -> Contacts:
+    """A message went out, and keeps its place."""
+    place = replace(contacts.places[contact_id], outcome="delivered")
+    return replace(contacts, places=contacts.places | {contact_id: place})
+
+
+def _not_in_service(contacts: Contacts, contact_id: UUID) -> Contacts:
+    return replace(contacts, invalid=contacts.invalid | {contacts.places[contact_id].digest})
+
+
+def _reached(contacts: Contacts, contact_id: UUID) -> Contacts:
+    """The number is in service after all; one that was barred stays what it is."""
+    return replace(contacts, invalid=contacts.invalid - ({contacts.places[contact_id].digest} - contacts.barred))
 
 
 def _closed(contacts: Contacts, contact_id: UUID) -> Contacts:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from arrears_events.catalogue.bank import ContactPoint
 from arrears_events.catalogue.base import PolicyRef
-from arrears_events.catalogue.contact import Party
 from arrears_events.log.partitioning import partition_of
 from arrears_events.money import Money
 from arrears_policy.rule_pack import RulePack
@@ -22,15 +21,17 @@ from arrears_runtime.policies import PolicyMissing
 from arrears_runtime.positions import Partition
 
 from contact_service.domain.decision import Grounds, Point
-from contact_service.domain.facts import Facts, Owed
+from contact_service.domain.facts import Facts, Owed, Upcoming
+from contact_service.domain.parties import Tie, standing_of
 from contact_service.views.arrears import arrears_of
 from contact_service.views.barred import barred_among
 from contact_service.views.cases import open_accounts_of
 from contact_service.views.contacts import ContactRow
 from contact_service.views.disputes import held_of
+from contact_service.views.parties import parties_of
 from contact_service.views.payments import paid_since_the_word
 from contact_service.views.persons import restricted_among
-from contact_service.views.plans import in_plan
+from contact_service.views.plans import in_plan, reminded_plans_of
 from contact_service.views.profiles import ProfileRow, profiles_of
 from contact_service.views.statuses import statuses_of
 from contact_service.views.stopped import stopped_elsewhere
@@ -42,14 +43,20 @@ KINDS: Mapping[str, tuple[str, ...]] = {"call": ("mobile", "home", "work"), "sms
 
 @dataclass
 class _Told:
-    """By customer. `read_to`: how far each topic was read before anything was asked: what is told is no older."""
+    """By customer; `barred` and `invalid` are digests.
+
+    `read_to`: how far each topic was read before anything was asked: what is told is no older.
+    """
 
     read_to: dict[Partition, int] = field(default_factory=dict[Partition, int])
     profiles: dict[str, ProfileRow] = field(default_factory=dict[str, ProfileRow])
     owed: dict[str, list[Owed]] = field(default_factory=lambda: defaultdict[str, list[Owed]](list))
     statuses: dict[str, set[Status]] = field(default_factory=lambda: defaultdict[str, set[Status]](set))
     in_plan: dict[str, set[str]] = field(default_factory=lambda: defaultdict[str, set[str]](set))
+    upcoming: dict[str, list[Upcoming]] = field(default_factory=lambda: defaultdict[str, list[Upcoming]](list))
+    ties: dict[str, list[Tie]] = field(default_factory=lambda: defaultdict[str, list[Tie]](list))
     barred: frozenset[str] = frozenset()
+    invalid: frozenset[str] = frozenset()
     closes: dict[int, Close] = field(default_factory=dict[int, Close])
 
 
@@ -77,8 +84,8 @@ async def _grounds(ground: Ground, row: ContactRow, told: _Told, packs: "_Packs"
         today=today,
         packs=rules,
         policies=policies,
-        facts=_facts(customer, told, profile, today, told.closes.get(partition)),
-        point=_point(row, profile, told.barred),
+        facts=_facts(ground, customer, told, told.closes.get(partition)),
+        point=_point(row, profile, told),
         positions={topic: read for (topic, each), read in told.read_to.items() if each == partition},
     )
 
@@ -120,11 +127,22 @@ async def _told(ground: Ground, customers: Collection[str]) -> _Told:
         told.statuses[stopped.customer_id].add(Status.CUSTOMER_STOPPED)
     for customer in await restricted_among(db, customers):
         told.statuses[customer].add(Status.RESTRICTED)
-    for row in await in_plan(db, customers):
-        told.in_plan[row.customer_id].add(row.account_id)
-    told.barred = frozenset(row.digest for row in await barred_among(db, list(_digests(told.profiles.values()))))
+    await _tell_of_plans(ground, customers, told)
+    for row in await parties_of(db, customers):
+        told.ties[row.customer_id].append(row.as_tie())
+    barred = await barred_among(db, list(_digests(told.profiles.values())))
+    told.barred = frozenset(row.digest for row in barred)
+    told.invalid = frozenset(row.digest for row in barred if row.reason != "refused")
     told.closes = dict(await closes.last(db))
     return told
+
+
+async def _tell_of_plans(ground: Ground, customers: Collection[str], told: _Told) -> None:
+    for row in await in_plan(ground.db, customers):
+        told.in_plan[row.customer_id].add(row.account_id)
+    for plan in await reminded_plans_of(ground.db, customers):
+        if upcoming := plan.upcoming(ground.today(plan.customer_id)):
+            told.upcoming[plan.customer_id].append(upcoming)
 
 
 async def _owed(db: Database, accounts: Mapping[str, str]) -> list[tuple[str, Owed]]:
@@ -145,34 +163,40 @@ async def _owed(db: Database, accounts: Mapping[str, str]) -> list[tuple[str, Ow
     return found
 
 
-def _facts(customer: str, told: _Told, profile: ProfileRow | None, today: date, close: Close | None) -> Facts:
+def _facts(ground: Ground, customer: str, told: _Told, close: Close | None) -> Facts:
+    profile = told.profiles.get(customer)
+    mobiles = (each for each in profile.points if each.kind == "mobile") if profile else ()
     return Facts(
         jurisdiction=profile.jurisdiction if profile else "",
         time_zone=profile.time_zone if profile else "",
-        today=today,
+        today=ground.today(customer),
         last_close=close.date if close else None,
         next_business_date=close.next_business_date if close else None,
+        reader_lag_seconds=ground.lag_seconds(customer),
         owed=tuple(told.owed[customer]),
         statuses=frozenset(told.statuses[customer]),
         in_plan=frozenset(told.in_plan[customer]),
         barred=told.barred,
+        mobiles=frozenset(each.digest for each in mobiles if each.party_id == customer),
+        invalid=told.invalid,
+        upcoming=tuple(told.upcoming[customer]),
     )
 
 
-def _point(row: ContactRow, profile: ProfileRow | None, barred: frozenset[str]) -> Point | None:
+def _point(row: ContactRow, profile: ProfileRow | None, told: _Told) -> Point | None:
     """The one asked for; else the party's first of the channel that is not barred, or the first."""
     if profile is None:
         return None
     points = [point for point in profile.points if point.party_id == row.party_id and point.kind in KINDS[row.channel]]
     if row.contact_point_id is not None and row.status in ("requested", "waiting"):
         points = [point for point in points if point.contact_point_id == row.contact_point_id]
-    points.sort(key=lambda point: (point.digest in barred, KINDS[row.channel].index(point.kind)))
-    party: Party = "customer" if row.party_id == row.customer_id else "third_person"
-    return _of(points[0], party) if points else None
+    points.sort(key=lambda point: (point.digest in told.barred, KINDS[row.channel].index(point.kind)))
+    return _of(points[0], row, told.ties[row.customer_id]) if points else None
 
 
-def _of(point: ContactPoint, party: Party) -> Point:
-    return Point(point.contact_point_id, point.digest, party, point.reserved)
+def _of(point: ContactPoint, row: ContactRow, ties: Sequence[Tie]) -> Point:
+    standing = standing_of(row.party_id, row.customer_id, row.accounts, ties)
+    return Point(point.contact_point_id, point.digest, standing.party, point.reserved, standing.answers_for)
 
 
 def _digests(profiles: Iterable[ProfileRow]) -> Iterable[str]:

@@ -1,20 +1,15 @@
 """What comes back over SMS: receipts end a contact, replies are read as far as a machine may."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from arrears_events.ids import command_id
-from arrears_runtime.decider import Command
 from arrears_runtime.effect import Ground
 from arrears_runtime.http.logs import log
-from arrears_runtime.reactor import ROLE
 
-from contact_service.domain import replies
-from contact_service.domain.contacts import NoteOutcome, stream_of
-from contact_service.domain.hearing import Heard, SaidPromise, Written
-from contact_service.effects.asking import ACTOR, command
-from contact_service.effects.grounds import owed_by
+from contact_service.domain.contacts import NoteOutcome
+from contact_service.effects.asking import command
+from contact_service.effects.replying import Reply, note_reply
 from contact_service.gateways.sms import Inbound, Receipt, SmsGateway
 from contact_service.views.contacts import ContactRow, contact_of_id
 from contact_service.views.persons import customer_at
@@ -63,45 +58,4 @@ async def _hear(ground: Ground, inbound: Inbound, silence: timedelta) -> None:
     if customer is None:
         log.warning("a reply from a number that nobody has")
         return
-    today = ground.today(customer)
-    reply = replies.read(inbound.text, today)
-    assert ground.keys, "contact-service seals what it hears"
-    written = Written("sms", await ground.keys.seal(customer, inbound.text), reply.read_as)
-    heard = Heard(
-        customer_id=customer,
-        contact_id=None,
-        on=today,
-        written=written,
-        opts_out="sms" if reply.read_as == "stop" else None,
-        silent_until=today + silence if reply.read_as == "paid" else None,
-        promise=await _promise(ground, customer, reply.day) if reply.day else None,
-    )
-    await ground.append([_command(ground, customer, inbound.id, heard)])
-
-
-async def _promise(ground: Ground, customer: str, day: date) -> SaidPromise | None:
-    """Of all that is overdue in the currency in which most accounts owe; None where nothing is."""
-    owed = [each for each in await owed_by(ground, customer) if not each.covered]
-    currencies = [each.arrears.currency for each in owed]
-    if not currencies:
-        return None
-    currency = max(sorted(set(currencies)), key=currencies.count)
-    ledgers = [each for each in owed if each.arrears.currency == currency]
-    amount = sum((each.left for each in ledgers[1:]), ledgers[0].left)
-    return SaidPromise(frozenset(each.account_id for each in ledgers), amount, day)
-
-
-def _command(ground: Ground, customer: str, inbound: UUID, heard: Heard) -> Command:
-    """Caused by what came in from outside, which the log does not hold; told again it is the same command."""
-    id_ = command_id("sms", str(inbound))
-    return Command(
-        id=id_,
-        streamid=stream_of(customer),
-        customer_id=customer,
-        body=heard,
-        time=ground.now(customer),
-        actor=ACTOR,
-        actorrole=ROLE,
-        causationid=f"request/{id_}",
-        correlationid=str(id_),
-    )
+    await note_reply(ground, Reply(customer, "sms", str(inbound.id), inbound.text, inbound.text), silence)

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from arrears_events.catalogue.contact import Channel
 from arrears_policy.template import Rendered
@@ -13,6 +13,7 @@ from arrears_runtime.effect import Ground
 from contact_service.domain.contacts import NoteSent
 from contact_service.effects.listening import listen
 from contact_service.gateways.dialler import DiallerGateway
+from contact_service.gateways.errors import Still
 from contact_service.gateways.mail import MailGateway
 from contact_service.gateways.sms import SmsGateway
 from contact_service.settings import ContactSettings, DiallerProvider, MailProvider, SmsProvider
@@ -22,7 +23,7 @@ SCRIPT = "collection"
 
 
 class Provider(Protocol):
-    async def send(self, contact_id: UUID, to: str, words: Rendered | None) -> str:
+    async def send(self, contact_id: UUID, to: str, words: Rendered | None, still: Still) -> str:
         """The provider's own id of it; "" where it has none. Raises Unconfirmed."""
         ...
 
@@ -46,10 +47,10 @@ class Mail:
     def __init__(self, gateway: MailGateway) -> None:
         self._gateway = gateway
 
-    async def send(self, contact_id: UUID, to: str, words: Rendered | None) -> str:
+    async def send(self, contact_id: UUID, to: str, words: Rendered | None, still: Still) -> str:
         assert words, "a mail has words"
         assert words.subject, "and a subject"
-        return await self._gateway.send(contact_id, to, words.subject, words.body)
+        return await self._gateway.send(contact_id, to, words.subject, words.body, still)
 
     async def has(self, contact_id: UUID) -> bool | None:
         return await self._gateway.has(contact_id)
@@ -64,9 +65,9 @@ class Sms:
     def __init__(self, gateway: SmsGateway) -> None:
         self._gateway = gateway
 
-    async def send(self, contact_id: UUID, to: str, words: Rendered | None) -> str:
+    async def send(self, contact_id: UUID, to: str, words: Rendered | None, still: Still) -> str:
         assert words, "a message has words"
-        return await self._gateway.send(contact_id, to, words.body)
+        return await self._gateway.send(contact_id, to, words.body, still)
 
     async def has(self, contact_id: UUID) -> bool | None:  # noqa: ARG002
         """SMPP's query_sm asks by the centre's id, which is not known of what was not answered."""
@@ -82,8 +83,8 @@ class Telephone:
     def __init__(self, gateway: DiallerGateway) -> None:
         self._gateway = gateway
 
-    async def send(self, contact_id: UUID, to: str, words: Rendered | None) -> str:  # noqa: ARG002
-        await self._gateway.call(contact_id, to, SCRIPT)
+    async def send(self, contact_id: UUID, to: str, words: Rendered | None, still: Still) -> str:  # noqa: ARG002
+        await self._gateway.call(contact_id, to, SCRIPT, still)
         return ""
 
     async def has(self, contact_id: UUID) -> bool | None:
@@ -95,10 +96,11 @@ class Telephone:
 
 @dataclass
 class Opened:
-    """Those that are set. `listening`: what runs beside them for ever."""
+    """Those that are set. `listening`: what runs beside them for ever. `lead`: the mark of this lead and no other."""
 
     by_channel: Mapping[Channel, Provider]
     listening: Sequence[Coroutine[Any, Any, None]] = field(default_factory=list[Coroutine[Any, Any, None]])
+    lead: UUID = field(default_factory=uuid4)
 
     def of(self, channel: Channel) -> Provider | None:
         return self.by_channel.get(channel)

@@ -3,10 +3,8 @@
 The call's id is the contact's: what is asked for again is not dialled again.
 """
 
-import hmac
-import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -16,11 +14,9 @@ from httpx import codes
 from pydantic import BaseModel, Field, ValidationError
 
 from contact_service.gateways.asking import client_of, has_page
-from contact_service.gateways.errors import NotTaken, Rejected, Unknown
+from contact_service.gateways.errors import NotTaken, Rejected, Still, Unknown, at_any_time
+from contact_service.gateways.signing import is_signed_now
 
-REPLAY_WINDOW = timedelta(minutes=5)
-"""How far the dialler's clock may be from ours; a result that was caught and is told again later is not heard."""
-TIMESTAMP = re.compile(r"[0-9]{1,12}")
 NOT_NOW = {codes.UNAUTHORIZED, codes.FORBIDDEN, codes.TOO_MANY_REQUESTS, codes.SERVICE_UNAVAILABLE}
 """It does not know us, or has no line free: that is no word about the call."""
 
@@ -65,9 +61,10 @@ class DiallerGateway:
     ) -> None:
         await self._dialler.aclose()
 
-    async def call(self, contact_id: UUID, to: str, script: str) -> None:
+    async def call(self, contact_id: UUID, to: str, script: str, still: Still = at_any_time) -> None:
         """Returns when the dialler has taken the call. Unconfirmed says why not; Unknown may be asked for again too."""
         asked = {**self._said, "call_id": str(contact_id), "to": to, "script": script}
+        still()
         try:
             answer = await self._dialler.post("/calls", json=asked)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
@@ -82,20 +79,8 @@ class DiallerGateway:
 
 
 def verified(timestamp: str, signature: str, body: bytes, now: datetime, secret: str) -> CallResult | None:
-    """What the dialler says; None when it is not the dialler's, not of now, or not of a call of ours.
-
-    `timestamp` and `signature` are the headers X-Timestamp (unix seconds) and X-Signature (the hex HMAC-SHA-256 of
-    timestamp, "." and body).
-    """
-    signed = hmac.digest(secret.encode(), timestamp.encode(errors="replace") + b"." + body, "sha256").hex()
-    is_the_diallers = hmac.compare_digest(signed.encode(), signature.encode(errors="replace"))
-    return _told(body) if is_the_diallers and _is_of_now(timestamp, now) else None
-
-
-def _is_of_now(timestamp: str, now: datetime) -> bool:
-    if not TIMESTAMP.fullmatch(timestamp):
-        return False
-    return abs(now.timestamp() - int(timestamp)) <= REPLAY_WINDOW.total_seconds()
+    """What the dialler says; None when it is not the dialler's, not of now, or not of a call of ours."""
+    return _told(body) if is_signed_now(timestamp, signature, body, now, secret) else None
 
 
 def _told(body: bytes) -> CallResult | None:

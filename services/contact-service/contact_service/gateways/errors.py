@@ -3,10 +3,16 @@
 Unconfirmed
 ├── Rejected   it said no, for good
 ├── NotTaken   surely it took nothing: it may be handed over again
+│   └── TooLate   the time was over in which this process may hand it over
 └── Unknown    nobody can say whether it took it
 """
 
+from collections.abc import Callable
+
 from arrears_events.catalogue.contact import FailureReason
+
+Still = Callable[[], None]
+"""Called as the last thing before something is handed over for good; raises TooLate when it may not be any more."""
 
 
 class Unconfirmed(Exception):
@@ -23,5 +29,13 @@ class NotTaken(Unconfirmed):
     pass
 
 
+class TooLate(NotTaken):
+    pass
+
+
 class Unknown(Unconfirmed):
     pass
+
+
+def at_any_time() -> None:
+    """Who hands over something that nobody else could settle needs no limit."""

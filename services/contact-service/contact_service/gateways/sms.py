@@ -14,7 +14,7 @@ from uuid import UUID
 from arrears_runtime.http.logs import log
 from smpp34 import Client, DeliverSmEvent, Disconnected, SmppError, Smsc, SubmitSmResp
 
-from contact_service.gateways.errors import NotTaken, Rejected, Unknown
+from contact_service.gateways.errors import NotTaken, Rejected, Still, Unknown, at_any_time
 from contact_service.gateways.sms_messages import Inbound, Receipt, heard_in, submission_of
 
 __all__ = ["Inbound", "Receipt", "SmsGateway"]
@@ -69,11 +69,12 @@ class SmsGateway:
         await asyncio.wait({self._listening})
         self._bound = None
 
-    async def send(self, contact_id: UUID, to: str, text: str) -> str:
+    async def send(self, contact_id: UUID, to: str, text: str, still: Still = at_any_time) -> str:
         """The centre's id of the message, once it has taken it. Unconfirmed says why not. `to` is as of E.164."""
         async with self._places:
             if self._bound is None or self._heard.qsize() > HEARD_MAX // 2:
                 raise NotTaken
+            still()
             answer = await self._submit(self._bound, contact_id, to, text)
         if answer.is_success:
             return answer.message_id or ""

@@ -1,15 +1,11 @@
 """A treatment step asks for a contact with the customer in person."""
 
-from datetime import timedelta
-
 from arrears_events.catalogue.case import TreatmentStepDue
 from arrears_events.envelope import StreamEvent
 from arrears_runtime.reaction import on
 
 from contact_service.domain.contacts import RequestContact, stream_of
-
-LAPSES_AFTER = timedelta(days=3)
-"""A step that the law does not let pass within so long is for the next stage to take up again."""
+from contact_service.domain.decision import LAPSES_AFTER
 
 
 @on(TreatmentStepDue, stream=lambda fact: stream_of(fact.data.customer_id))

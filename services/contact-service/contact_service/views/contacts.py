@@ -61,6 +61,7 @@ contacts = Table(
     Column("rules", JSONB),
     Column("reference", Text),
     Column("reason", Text),
+    Column("attempt", Uuid),
 )
 Index("contacts_of_customer", contacts.c.customer_id, contacts.c.requested_at, contacts.c.contact_id)
 Index("contacts_newest", contacts.c.requested_at, contacts.c.contact_id)
@@ -76,6 +77,8 @@ Told = (
 
 class ContactRow(NamedTuple):
     """`version`: of the stream at the contact's last event. `reason`: of a failure or an expiry.
+
+    `attempt`: the command by which it was attempted; whoever sent that, and nobody else, hands the contact over.
 
     `try_at`: when it is to be taken up next; None while nothing is to be done. `rules`: those that decided, as JSON.
     `contact_point_id`: the one asked for, then the one that was decided on.
@@ -100,11 +103,12 @@ class ContactRow(NamedTuple):
     rules: str = "[]"
     reference: str | None = None
     reason: str | None = None
+    attempt: UUID | None = None
 
     @property
     def is_a_call_that_was_placed(self) -> bool:
         """It may have its end by now."""
-        return self.channel == "call" and self.status not in DUE
+        return self.channel == "call" and self.status not in (*DUE, "refused", "expired")
 
 
 @view(contacts, ContactRow, of=CONTACT, key="contact_id", takes=(ContactRequested, *Told.__args__))
@@ -112,7 +116,7 @@ def fold(row: ContactRow | None, fact: StreamEvent[ContactRequested | Told]) -> 
     if isinstance(fact.data, ContactRequested):
         return _requested(fact, fact.data)
     assert row, f"{type(fact.data).__name__} of a contact that was not requested"
-    return _changed(row, fact.data, fact.time)._replace(version=fact.streamversion)
+    return _changed(row, fact, fact.data)._replace(version=fact.streamversion)
 
 
 def _requested(fact: StreamEvent[Any], request: ContactRequested) -> ContactRow:
@@ -135,11 +139,15 @@ def _requested(fact: StreamEvent[Any], request: ContactRequested) -> ContactRow:
     )
 
 
-def _changed(row: ContactRow, event: Told, at: datetime) -> ContactRow:
+def _changed(row: ContactRow, fact: StreamEvent[Any], event: Told) -> ContactRow:
+    """A word that comes late takes the place of the one before."""
+    row = row._replace(reason=None)
     match event:
         case ContactAuthorised():
             decided = row._replace(contact_point_id=event.contact_point_id, rules=_rules(event.rules))
-            return decided._replace(status="authorised", try_at=at, accounts=sorted(event.accounts), allowed_from=None)
+            return decided._replace(
+                status="authorised", try_at=fact.time, accounts=sorted(event.accounts), allowed_from=None
+            )
         case ContactRefused():
             refused = row._replace(rules=_rules(event.rules), allowed_from=event.allowed_from)
             again = None if event.final else event.allowed_from
@@ -147,7 +155,7 @@ def _changed(row: ContactRow, event: Told, at: datetime) -> ContactRow:
         case AuthorisationExpired():
             return row._replace(status="expired", try_at=None, reason=event.reason)
         case ContactAttempted():
-            return row._replace(status="attempted", try_at=None)
+            return row._replace(status="attempted", try_at=None, attempt=fact.commandid)
         case MessageSent():
             return row._replace(status="sent", reference=event.reference)
         case MessageDelivered():

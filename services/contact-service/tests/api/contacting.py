@@ -6,6 +6,7 @@ It is 10:00 in Shanghai on 1 April 2026, and the bank has closed the day before.
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from pathlib import Path
+from time import time
 from typing import Any
 from uuid import UUID
 
@@ -61,9 +62,16 @@ class Contacting(Api):
         await self.hear(arrears.fold, opened)
 
     async def closed(self, day: date, next_business_date: date) -> None:
-        """By the bank, in every partition."""
+        """By the bank, in every partition; all of it has been read."""
+        self.lags(0)
         rows = [("bank/core", partition, 0, day, next_business_date) for partition in range(self.instance.by_customer)]
         await self.db.pool.executemany("INSERT INTO closes VALUES ($1, $2, $3, $4, $5)", rows)
+
+    def lags(self, seconds: float) -> None:
+        """For so long the follower, which does not run here, has not read all topics to their ends."""
+        partitions = range(self.instance.by_customer)
+        kept_up = {(topic.name, each): time() - seconds for topic in SERVICE.reads for each in partitions}
+        self.instance.follower._kept_up_at.update(kept_up)  # pyright: ignore[reportPrivateUsage]
 
     async def ask(self, channel: str = "call", *, customer: str = "C-1", key: str = "", **other: Any) -> httpx.Response:
         usual = {"customer_id": customer, "purpose": "collection", "accounts": [f"A-{customer}"], "channel": channel}

@@ -1,25 +1,14 @@
 """The API of contacts: given customers in arrears, when a request, then its answer and new events."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import date
 from typing import Any
-from uuid import UUID
 
 import pytest
 from arrears_events.catalogue.contact import (
-    CallBackRequested,
-    ContactFailed,
-    ContactMade,
-    ContactPointBarred,
     ContactRequested,
-    NightConsent,
-    OptedOut,
-    PaymentClaimed,
-    PromiseHeard,
 )
-from arrears_events.money import Money
 
-from .contacting import NEW_YORK, TODAY, Contacting, contacting, problem
+from .contacting import NEW_YORK, Contacting, contacting, problem
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 TALKED = {"party": "customer", "seconds": 75}
@@ -119,8 +108,6 @@ async def test_who_is_not_known_or_is_stopped_is_not_contacted(contact: Contacti
 async def test_what_is_not_there_is_not_found(contact: Contacting):
     for path in f"/contacts/{NOBODY}", "/contacts/x", "/customers/C-9/contacts", "/customers/C-9/permissions":
         assert problem(await contact.http.get(path)) == (404, "not-found")
-    answer = await contact.post("/wrap-ups", {"contact_id": NOBODY, "talked": TALKED})
-    assert problem(answer) == (404, "not-found")
 
 
 async def test_contacts_are_listed_newest_first_and_by_what_is_asked(contact: Contacting):
@@ -139,98 +126,3 @@ async def test_contacts_are_listed_newest_first_and_by_what_is_asked(contact: Co
     own = (await contact.get("/customers/C-1/contacts"))["items"]
     assert {each["contact_id"] for each in own} == {e["contact_id"] for e in everyone if e["customer_id"] == "C-1"}
     assert problem(await contact.http.get("/contacts?status=lost")) == (400, "query-invalid")
-
-
-async def test_a_wrap_up_says_who_was_talked_to(contact: Contacting):
-    await contact.in_arrears()
-    which: dict[str, Any] = {"contact_id": await contact.calling()}
-    answer = await contact.post("/wrap-ups", which | {"talked": TALKED})
-    assert (answer.status_code, answer.json()["id"]) == (201, which["contact_id"])
-    event = ContactMade(customer_id="C-1", contact_id=UUID(which["contact_id"]), **MADE)
-    assert await contact.said_after_the_call() == [event]
-    assert (await contact.get(f"/contacts/{which['contact_id']}"))["status"] == "made"
-
-
-async def test_or_why_nobody_was_reached(contact: Contacting):
-    await contact.in_arrears()
-    id_ = await contact.calling()
-    await contact.post("/wrap-ups", {"contact_id": id_, "failed": "busy"})
-    assert await contact.said_after_the_call() == [
-        ContactFailed(customer_id="C-1", contact_id=UUID(id_), reason="busy")
-    ]
-    shown = await contact.get(f"/contacts/{id_}")
-    assert (shown["status"], shown["reason"]) == ("failed", "busy")
-
-
-@pytest.mark.parametrize(
-    ("said", "event"),
-    [
-        ({"opts_out": "sms"}, OptedOut(customer_id="C-1", channel="sms", on=TODAY)),
-        ({"night_agreed": True}, NightConsent(customer_id="C-1", given=True)),
-        ({"night_agreed": False}, NightConsent(customer_id="C-1", given=False)),
-        ({"claims_paid": True}, PaymentClaimed(customer_id="C-1", claimed_on=TODAY, silent_until=date(2026, 4, 4))),
-    ],
-)
-async def test_what_was_said_in_it_is_an_event_of_its_own(contact: Contacting, said: dict[str, Any], event: Any):
-    await contact.in_arrears()
-    await contact.post("/wrap-ups", {"contact_id": await contact.calling(), "talked": TALKED} | said)
-    [made, heard] = await contact.said_after_the_call()
-    assert (type(made), heard) == (ContactMade, event)
-
-
-async def test_all_that_was_said_in_a_call_is_recorded_in_one_request(contact: Contacting):
-    await contact.in_arrears()
-    id_ = await contact.calling()
-    promise = {"amount": THOUSAND, "due": "2026-04-10"}
-    said = {"promise": promise, "call_back_on": "2026-04-12", "wrong_number": "refused", "opts_out": "email"}
-    await contact.post("/wrap-ups", {"contact_id": id_, "talked": TALKED} | said)
-    heard: dict[str, Any] = {"accounts": frozenset({"A-C-1"}), "amount": Money.of("1000.00", "CNY")}
-    heard |= {"due": date(2026, 4, 10), "heard_on": TODAY}
-    which: dict[str, Any] = {"customer_id": "C-1", "contact_id": UUID(id_)}
-    assert await contact.said_after_the_call() == [
-        ContactMade(**which, **MADE),
-        OptedOut(customer_id="C-1", channel="email", on=TODAY),
-        PromiseHeard(**which, **heard),
-        CallBackRequested(**which, on=date(2026, 4, 12)),
-        ContactPointBarred(customer_id="C-1", digest=await contact.digest_of(id_), reason="refused"),
-    ]
-
-
-async def test_a_call_has_one_end(contact: Contacting):
-    await contact.in_arrears()
-    id_ = await contact.calling()
-    for both_or_none in {"talked": TALKED, "failed": "busy"}, {}:
-        answer = await contact.post("/wrap-ups", {"contact_id": id_, **both_or_none})
-        assert problem(answer) == (422, "call-end-unclear")
-    assert await contact.said_after_the_call() == []
-    first, same = [await contact.post("/wrap-ups", {"contact_id": id_, "talked": TALKED}, key="same") for _ in range(2)]
-    assert first.json() == same.json()
-    said = await contact.said_after_the_call()
-    again = await contact.post("/wrap-ups", {"contact_id": id_, "failed": "busy"})
-    assert (again.status_code, await contact.said_after_the_call()) == (201, said)
-
-
-async def test_what_is_no_call_that_was_placed_cannot_be_wrapped_up(contact: Contacting):
-    await contact.in_arrears()
-    requested = (await contact.ask()).json()["id"]
-    authorised = (await contact.decided()).rpartition("/")[2]
-    written = (await contact.ask("sms")).json()["id"]
-    for id_ in requested, authorised, written:
-        answer = await contact.post("/wrap-ups", {"contact_id": id_, "talked": TALKED})
-        assert problem(answer) == (409, "call-not-made")
-
-
-async def test_a_wrap_up_that_is_not_strict_is_refused(contact: Contacting):
-    await contact.in_arrears()
-    id_ = await contact.calling()
-    wrongs: list[dict[str, Any]] = [
-        {"talked": TALKED | {"seconds": 86_401}},
-        {"talked": TALKED | {"party": "neighbour"}},
-        {"talked": TALKED, "promise": {"amount": "1000", "due": "2026-04-10"}},
-        {"talked": TALKED, "call_back_on": "tomorrow"},
-        {"talked": TALKED, "wrong_number": "unfriendly"},
-        {"failed": "asleep"},
-    ]
-    for wrong in wrongs:
-        assert problem(await contact.post("/wrap-ups", {"contact_id": id_, **wrong})) == (422, "body-invalid")
-    assert await contact.said_after_the_call() == []

@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
-from uuid import UUID
 
 import pytest
 from arrears_events.catalogue.bank import SpecialStatusNotified
-from arrears_events.catalogue.plan import PlanAgreed
+from arrears_events.catalogue.plan import InstalmentMissed, InstalmentPaid, PlanBroken
 from contact_service.views import barred, plans, statuses
 
+from ..plans import WHICH, agreed, cny, instalment, proposed
 from .contacting import NEW_YORK, TODAY, Contacting, contacting, problem
 
+PLAN = proposed("A-C-1")
 MORNING_IN_NEW_YORK = "2026-04-01T12:00:00Z"
 
 
@@ -61,19 +62,35 @@ async def test_a_channel_that_was_opted_out_of_stays_closed(contact: Contacting)
 
 async def test_what_is_in_a_plan_is_not_collected(contact: Contacting):
     await contact.in_arrears()
-    agreed = PlanAgreed(
-        customer_id="C-1",
-        plan_id=UUID(int=1),
-        kind="personalised",
-        accounts=frozenset({"A-C-1"}),
-        reminders=True,
-        agreed_on=TODAY,
-        agreed_by="signed",
-    )
-    await contact.hear(plans.fold, agreed)
+    await contact.hear(plans.fold, PLAN, agreed(PLAN))
     in_plan = (None, ["BANK-04", "CN-17"])
     assert await permissions(contact) == {"call": in_plan, "sms": in_plan, "email": in_plan}
     assert (await permissions(contact, purpose="plan_reminder"))["sms"] is True
+
+
+async def test_a_missed_instalment_opens_an_ordinary_plan_and_only_a_break_a_personalised_one(contact: Contacting):
+    await contact.in_arrears()
+    await contact.hear(plans.fold, PLAN, agreed(PLAN), instalment(InstalmentMissed))
+    assert (await permissions(contact))["call"] == (None, ["BANK-04", "CN-17"])
+    await contact.hear(plans.fold, PlanBroken(**WHICH, number=2, unpaid=cny("300.00"), day=TODAY))
+    assert (await permissions(contact))["call"] is True
+    ordinary = proposed("A-C-1", kind="ordinary")
+    await contact.hear(plans.fold, ordinary, agreed(ordinary))
+    assert (await permissions(contact))["call"] == (None, ["BANK-04", "CN-17"])
+    await contact.hear(plans.fold, instalment(InstalmentMissed))
+    assert (await permissions(contact))["call"] is True
+    await contact.hear(plans.fold, instalment(InstalmentPaid, paid_on=TODAY))
+    assert (await permissions(contact))["call"] == (None, ["BANK-04", "CN-17"])
+
+
+async def test_who_has_not_read_what_was_written_a_minute_ago_says_nothing(contact: Contacting):
+    await contact.in_arrears()
+    contact.lags(50)
+    assert (await permissions(contact))["sms"] is True
+    contact.lags(80)
+    behind = (None, ["SYS-01c"])
+    for purpose in "collection", "service_answer":
+        assert await permissions(contact, purpose=purpose) == {"call": behind, "sms": behind, "email": behind}
 
 
 async def test_where_no_rule_pack_is_in_force_nobody_is_contacted(contact: Contacting):

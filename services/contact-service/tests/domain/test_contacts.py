@@ -221,13 +221,13 @@ def test_a_wrap_up_is_each_thing_that_was_said():
         call=Conversation("us", "customer", 90),
         opts_out="sms",
         silent_until=TODAY + timedelta(days=3),
-        barred=("d9", "wrong_person"),
+        barred=("d9", "refused"),
     )
     assert events_of(after(request(), ask(), attempt()), wrap_up) == [
         ContactMade(customer_id="C-1", contact_id=number(1), initiated_by="us", party="customer", seconds=90),
-        OptedOut(customer_id="C-1", channel="sms", on=TODAY),
         PaymentClaimed(customer_id="C-1", claimed_on=TODAY, silent_until=TODAY + timedelta(days=3)),
-        ContactPointBarred(customer_id="C-1", digest="d9", reason="wrong_person"),
+        OptedOut(customer_id="C-1", channel="sms", on=TODAY),
+        ContactPointBarred(customer_id="C-1", digest="d9", reason="refused"),
     ]
 
 

@@ -9,7 +9,7 @@ from arrears_local import mail
 from arrears_local.home import Home
 from arrears_local.mail import Mail
 from arrears_local.received import mails
-from contact_service.gateways.errors import NotTaken, Rejected, Unknown
+from contact_service.gateways.errors import NotTaken, Rejected, TooLate, Unknown
 from contact_service.gateways.mail import MailGateway, message_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +18,7 @@ from .conftest import away, back, frozen
 
 SENDER = "某某银行信用卡中心 <collections@bank.example>"
 TO = "wang@customers.example"
+OURS = UUID(int=1)
 SUBJECT = "信用卡账单提醒：您的账单已逾期，请尽快还款，如已还款请忽略本提醒，如有疑问请与我们联系。"
 BODY = "尊敬的持卡人：\n\n截至2026-06-21，您的欠款为 1,500.00 元。\n.\n回复 T 退订。\n" * 20
 
@@ -177,7 +178,7 @@ WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=200)
 
 @given(subject=WORDS, body=st.lists(WORDS, max_size=5).map("\n".join))
 def test_any_words_are_written_in_ascii_and_read_as_they_were(subject: str, body: str):
-    written = message_of("1@bank.example", SENDER, TO, subject, body).as_bytes()
+    written = message_of(OURS, SENDER, TO, subject, body).as_bytes()
     read = message_from_bytes(written, policy=policy.SMTP)
     assert written.isascii()
     assert max(map(len, written.splitlines())) <= 998
@@ -185,8 +186,29 @@ def test_any_words_are_written_in_ascii_and_read_as_they_were(subject: str, body
     assert "".join(read["Subject"].split()) == "".join(" ".join(subject.splitlines()).split())
 
 
-def test_a_mail_says_who_it_is_from_and_how_to_unsubscribe():
-    made = message_of("1@bank.example", SENDER, TO, "两行\n主题", BODY)
-    assert (made["From"], made["Subject"]) == (SENDER, "两行 主题")
-    assert made["List-Unsubscribe"] == "<mailto:collections@bank.example?subject=unsubscribe>"
-    assert made["Message-ID"] == "<1@bank.example>"
+def test_a_mail_says_who_it_is_from_and_where_it_is_answered():
+    made = message_of(OURS, SENDER, TO, "两行\n主题", BODY)
+    assert (made["From"], made["Subject"], made["Message-ID"]) == (SENDER, "两行 主题", f"<{OURS}@bank.example>")
+    assert made["Reply-To"] == f"reply+{OURS}@bank.example"
+    assert made["List-Unsubscribe"] == f"<mailto:unsubscribe+{OURS}@bank.example?subject=unsubscribe>"
+    assert made["Auto-Submitted"] == "auto-generated"
+
+
+def test_where_to_unsubscribe_stands_in_clear_on_one_line_however_long_the_domain_is():
+    sender = f"Example Bank <cards@{'a-long-name.' * 8}example>"
+    written = message_of(OURS, sender, TO, SUBJECT, BODY).as_bytes().decode()
+    assert f"List-Unsubscribe: <mailto:unsubscribe+{OURS}@{'a-long-name.' * 8}example?subject=unsubscribe>" in written
+
+
+async def test_what_is_too_late_is_not_handed_over(outside: Home):
+    """It is asked at the last moment, when the server waits for the mail itself."""
+    contact_id, next_one = uuid4(), uuid4()
+
+    def too_late() -> None:
+        raise TooLate
+
+    async with gateway(outside) as sender:
+        with pytest.raises(TooLate):
+            await sender.send(contact_id, TO, SUBJECT, BODY, too_late)
+        await sender.send(next_one, TO, SUBJECT, BODY)
+    assert (len(received(outside, contact_id)), len(received(outside, next_one))) == (0, 1)

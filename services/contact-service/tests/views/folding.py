@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from arrears_events.catalogue.base import Event, PolicyRef
 from arrears_events.envelope import StreamEvent
@@ -14,9 +15,8 @@ POLICY = PolicyRef(name="base", version=1, sha256="0" * 64)
 
 def fact(event: Event, version: int = 1) -> StreamEvent[Any]:
     """The nth event of a stream of C-1; its id is what the bank's would be too."""
-    return StreamEvent[Any].model_construct(
-        data=event, streamid="contacts/C-1", streamversion=version, id=f"fact-{version}", time=NOW, actor="anna"
-    )
+    said = {"streamid": "contacts/C-1", "streamversion": version, "id": f"fact-{version}", "time": NOW, "actor": "anna"}
+    return StreamEvent[Any].model_construct(data=event, commandid=UUID(int=version), **said)
 
 
 def facts(*events: Event) -> list[StreamEvent[Any]]:

@@ -118,12 +118,24 @@ def test_a_message_that_was_sent_has_the_providers_reference():
         ((ATTEMPTED, SENT, MessageDelivered(**WHICH)), "delivered", None),
         ((ATTEMPTED, MessageOutcomeUnknown(**WHICH)), "unknown", None),
         ((ATTEMPTED, ContactFailed(**WHICH, reason="busy")), "failed", "busy"),
+        ((ATTEMPTED, MessageOutcomeUnknown(**WHICH), MessageDelivered(**WHICH)), "delivered", None),
+        (
+            (ATTEMPTED, MessageOutcomeUnknown(**WHICH), ContactFailed(**WHICH, reason="undelivered")),
+            "failed",
+            "undelivered",
+        ),
+        ((ATTEMPTED, ContactFailed(**WHICH, reason="undelivered"), SENT), "sent", None),
         ((ATTEMPTED, ContactMade(**WHICH, initiated_by="us", party="customer", seconds=20)), "made", None),
     ],
 )
 def test_every_end_has_its_status(events: Sequence[Any], status: str, reason: str | None):
     row = row_after(AUTHORISED, *events)
     assert (row.status, row.reason, row.try_at) == (status, reason, None)
+
+
+def test_who_attempted_a_contact_is_known_by_the_command():
+    attempted = row_after(AUTHORISED, ATTEMPTED)
+    assert (row_after(AUTHORISED).attempt, attempted.attempt) == (None, UUID(int=attempted.version))
 
 
 def test_contacts_of_one_customer_are_rows_of_their_own():

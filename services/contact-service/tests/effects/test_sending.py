@@ -1,0 +1,146 @@
+"""What is due goes out: to whom, in which words, and what is noted of it."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from arrears_events.bank.people import contact_values
+from arrears_events.catalogue.contact import AuthorisationExpired
+from arrears_events.ids import event_id
+from contact_service.domain.contacts import RequestContact, stream_of
+from contact_service.effects.messages import Bank
+from contact_service.gateways.errors import Rejected
+
+from ..api.contacting import TODAY
+from .conftest import Office
+from .scripted import Scripted
+
+
+async def test_what_is_asked_for_is_decided_and_goes_out_in_one_round(office: Office):
+    id_ = await office.asked("sms")
+    await office.goes_out()
+    row = await office.row(id_)
+    assert (row.status, row.reference) == ("sent", "its-id"), row.rules
+    [(handed, to, words)] = office.providers["sms"].handed
+    assert (handed, to) == (id_, contact_values("C-1")["mobile"])
+    assert "1,000.00 CNY" in words
+
+
+async def test_a_call_has_its_outcome_later(office: Office):
+    office.providers["call"] = Scripted(answers=[""])
+    id_ = await office.asked("call")
+    await office.goes_out()
+    assert (await office.row(id_)).status == "attempted"
+    assert len(office.providers["call"].handed) == 1
+
+
+async def test_what_a_provider_refuses_has_failed_with_its_reason(office: Office):
+    office.providers["sms"] = Scripted(answers=[Rejected("rejected")])
+    id_ = await office.asked("sms")
+    await office.goes_out()
+    row = await office.row(id_)
+    assert (row.status, row.reason) == ("failed", "rejected")
+
+
+async def test_a_channel_without_a_provider_reaches_nobody(office: Office):
+    del office.providers["sms"]
+    id_ = await office.asked("sms")
+    await office.goes_out()
+    row = await office.row(id_)
+    assert (row.status, row.reason) == ("failed", "undelivered")
+
+
+async def test_words_that_a_rule_of_text_forbids_do_not_go_out(office: Office):
+    """The bank introduces itself as the police (CN-09)."""
+    id_ = await office.asked("sms")
+    await office.goes_out(Bank("公安", "400-000-0000"))
+    row = await office.row(id_)
+    assert (row.status, row.reason) == ("expired", "words_refused")
+    assert office.providers["sms"].handed == []
+
+
+async def test_a_message_that_no_template_is_there_for_does_not_go_out(office: Office):
+    id_ = event_id("asked", 1)
+    request: dict[str, Any] = {"contact_id": id_, "customer_id": "C-1", "purpose": "service_answer", "channel": "sms"}
+    request |= {"party_id": "C-1", "accounts": frozenset({"A-C-1"}), "requested_on": TODAY}
+    request |= {"lapses_on": TODAY + timedelta(days=3)}
+    await office.send(stream_of("C-1"), "C-1", RequestContact(**request))
+    await office.goes_out()
+    row = await office.row(id_)
+    assert (row.status, row.reason) == ("expired", "words_refused")
+
+
+async def test_who_is_erased_after_the_decision_is_sent_nothing(office: Office):
+    id_ = await office.authorised("sms")
+    await erased(office)
+    await office.goes_out()
+    row = await office.row(id_)
+    assert (row.status, row.reason) == ("expired", "words_refused")
+    assert office.providers["sms"].handed == []
+
+
+async def test_who_is_erased_after_the_decision_is_not_called(office: Office):
+    """A call has no words to seal: that nobody has the number any more is found when it is to be dialled."""
+    id_ = await office.authorised("call")
+    await erased(office)
+    await office.goes_out()
+    row = await office.row(id_)
+    assert (row.status, row.reason) == ("failed", "undelivered")
+    assert office.providers["call"].handed == []
+
+
+async def test_what_is_paid_after_the_decision_is_not_asked_for(office: Office):
+    id_ = await office.authorised("sms")
+    await office.hears(silent_until=TODAY + timedelta(days=3))
+    await office.goes_out()
+    assert (await office.row(id_)).status == "expired"
+    assert AuthorisationExpired(customer_id="C-1", contact_id=id_, reason="facts_changed") in await office.said()
+
+
+async def erased(office: Office, customer: str = "C-1") -> None:
+    """As when the bank's null value has been taken in: the details are gone, and the key."""
+    keys = office.instance.keys
+    assert keys
+    async with office.db.transaction() as connection:
+        await connection.execute("DELETE FROM persons WHERE customer_id = $1", customer)
+        await connection.execute("INSERT INTO erased VALUES ($1, '')", customer)
+        await keys.shred(connection, [customer])
+
+
+@pytest.mark.parametrize(
+    ("channel", "provider", "status"),
+    [
+        ("email", Scripted(it_has=True), "sent"),
+        ("email", Scripted(it_has=False), "failed"),
+        ("email", Scripted(it_has=None), "unknown"),
+        ("sms", Scripted(it_has=None, takes_once=False), "unknown"),
+        ("call", Scripted(it_has=True, tells_later=True), "attempted"),
+        ("call", Scripted(it_has=False), "failed"),
+    ],
+)
+async def test_what_a_crash_left_attempted_is_asked_for_and_not_handed_over_again(
+    office: Office, channel: str, provider: Scripted, status: str
+):
+    office.providers[channel] = provider
+    id_ = await office.attempted(channel)
+    async with office.led():
+        await office.settled()
+    assert (await office.row(id_)).status == status
+    assert (provider.tries, provider.handed) == (0, [])
+
+
+async def test_it_is_settled_only_when_the_one_before_can_hand_over_nothing_any_more(office: Office):
+    office.providers["email"] = Scripted(it_has=False)
+    id_ = await office.attempted("email")
+    async with office.led(limit=timedelta(minutes=1)):
+        await office.settled()
+    assert (await office.row(id_)).status == "attempted"
+
+
+async def test_a_channel_whose_provider_is_gone_is_unknown(office: Office):
+    id_: UUID = await office.attempted("sms")
+    del office.providers["sms"]
+    async with office.led():
+        row = await office.comes_to(id_, "unknown")
+    assert row.reason is None
