@@ -9,8 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
-from email.message import Message
-from email.utils import make_msgid
+from email.utils import make_msgid, parseaddr
 from functools import partial
 from hmac import compare_digest
 from pathlib import Path
@@ -25,7 +24,9 @@ from starlette.routing import Route
 from arrears_local import door
 from arrears_local.home import Home
 from arrears_local.journal import Journal, records
-from arrears_local.mail import DOOR, NAME, PASSWORD, USER, Mail, journal_of
+from arrears_local.mail import DOOR, EXCHANGE, NAME, PASSWORD, USER, Mail, journal_of, replies_journal_of
+from arrears_local.mail_exchange import Exchange
+from arrears_local.mail_text import text_of
 from arrears_local.ports import port_of
 
 HOST_NAME = "mail.example"  # as it greets; without one it would ask the network for ours
@@ -71,19 +72,16 @@ def as_mail(envelope: Envelope, now: datetime) -> Mail:
         sender=envelope.mail_from or "",
         to=tuple(envelope.rcpt_tos),
         subject=str(make_header(decode_header(message["Subject"] or ""))),
-        text=_text_of(message),
+        text=text_of(message),
         received_at=now.isoformat(timespec="milliseconds"),
+        reply_to=parseaddr(str(message["Reply-To"] or ""))[1],
+        unsubscribe=_mailto(str(message["List-Unsubscribe"] or "")),
     )
 
 
-def _text_of(message: Message) -> str:
-    """Of its first part that is text, without the end of the last line."""
-    part = next((part for part in message.walk() if part.get_content_maintype() == "text"), None)
-    if part is None:
-        return ""
-    text = part.get_payload(decode=True)
-    assert isinstance(text, bytes), "a part that is text has no parts of its own"
-    return "\n".join(text.decode(part.get_content_charset("utf-8"), "replace").splitlines())
+def _mailto(header: str) -> str:
+    """The address of `<mailto:address?subject=…>` (RFC 2369)."""
+    return header.strip("<> ").removeprefix("mailto:").partition("?")[0] if header.startswith("<mailto:") else ""
 
 
 def _domain(address: str) -> str:
@@ -113,6 +111,17 @@ def _smtp(letterbox: Letterbox, password: str) -> SMTP:
     )
 
 
+def _exchange(exchange: Exchange) -> SMTP:
+    return SMTP(
+        exchange,
+        hostname=HOST_NAME,
+        ident="SMTP",
+        data_size_limit=MAIL_BYTES_MAX,
+        enable_SMTPUTF8=True,
+        loop=asyncio.get_running_loop(),
+    )
+
+
 def _door(letterbox: Letterbox, secret: str) -> Starlette:
     async def ask(request: Request) -> JSONResponse:
         message_id = request.path_params["message_id"]
@@ -123,11 +132,18 @@ def _door(letterbox: Letterbox, secret: str) -> Starlette:
 
 
 async def serve(home: Home) -> None:
-    """Until it is stopped."""
-    letterbox = Letterbox(journal_of(home))
+    """Until it is stopped; the end of any of its tasks ends it."""
+    loop, letterbox = asyncio.get_running_loop(), Letterbox(journal_of(home))
+    exchange = Exchange(replies_journal_of(home))
     smtp = partial(_smtp, letterbox, home.secret(PASSWORD))
-    async with await asyncio.get_running_loop().create_server(smtp, "127.0.0.1", port_of(home, NAME)):
+    async with (
+        await loop.create_server(smtp, "127.0.0.1", port_of(home, NAME)),
+        await loop.create_server(partial(_exchange, exchange), "127.0.0.1", port_of(home, EXCHANGE)),
+        asyncio.TaskGroup() as work,
+    ):
+        forwarding = work.create_task(exchange.forward(home))
         await door.serve(_door(letterbox, home.secret(NAME)), port_of(home, DOOR))
+        forwarding.cancel()
 
 
 if __name__ == "__main__":
