@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from arrears_local import dialler, issuer, kafka, mail, postgres, sms
+from arrears_local import dialler, issuer, java, kafka, mail, postgres, sms
 from arrears_local.addresses import Addresses, addresses_of, write_book
 from arrears_local.databases import create_database, drop_database
 from arrears_local.home import Home
@@ -37,6 +37,7 @@ def down(root: Path) -> None:
     home = Home(root.resolve())
     with sole_command(home):
         together_down(home, (*INFRASTRUCTURE, *OUTSIDE))
+        java.keep_what_was_learned(home.folder(kafka.NAME))
 
 
 def together_up(home: Home, parts: Iterable[Part]) -> None:

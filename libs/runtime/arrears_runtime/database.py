@@ -44,6 +44,7 @@ class Database:
             reset=_as_it_was,
             server_settings={
                 "idle_in_transaction_session_timeout": "30000",  # one forgotten transaction must not hold up the rest
+                "plan_cache_mode": "force_generic_plan",  # our statements take arrays: planning each anew costs more
                 "timezone": "UTC",
                 "search_path": search_path,
             },
@@ -74,6 +75,20 @@ async def _as_it_was(_: Connection) -> None:
 
 
 def compiled(query: ClauseElement) -> tuple[str, list[Any]]:
-    """A query as PostgreSQL text with its values in order."""
-    text: Any = query.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
-    return str(text), [text.params[name] for name in text.positiontup or ()]
+    """A query as PostgreSQL text with its values in order.
+
+    Of each shape of query the text is made once, as SQLAlchemy's own engine does it: making it costs more than asking.
+    A list that is written out one by one (`in_`) has another text for each length, and is made each time.
+    """
+    shape: Any = query._generate_cache_key()  # pyright: ignore[reportPrivateUsage]
+    made: Any = _made.get(shape.key) if shape else None
+    if made is None:
+        made = query.compile(dialect=DIALECT, cache_key=shape, compile_kwargs={"render_postcompile": True})
+        if shape and not made.post_compile_params:
+            _made[shape.key] = made
+    values = made.construct_params(extracted_parameters=shape.bindparams if shape else None)
+    return str(made), [values[name] for name in made.positiontup or ()]
+
+
+_made: dict[Any, Any] = {}
+"""By shape, of which there are as many as the code has queries."""

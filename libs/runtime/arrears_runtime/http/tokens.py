@@ -20,6 +20,7 @@ _BEARER = re.compile(r"[Bb]earer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+
 _NAME = r"^[!-~]{1,120}$"
 _ALGORITHMS = ["RS256"]  # fixed: an algorithm that the token chooses is how signatures are forged
 _FETCH_SECONDS = 5  # the issuer is near; callers wait meanwhile
+_SIGNED_MOST = 10_000  # tokens that are remembered: more than a bank has people at work
 
 
 class _UnknownKey(Exception):
@@ -43,6 +44,7 @@ class Tokens:
         self._max_age = settings.keys_max_age.total_seconds()
         self._refetch_after = settings.keys_refetch_after.total_seconds()
         self._keys: dict[str, Key] = {}
+        self._signed: dict[str, dict[str, Any]] = {}  # tokens whose signature these keys made: it is checked once
         self._asked = self._fetched = float("-inf")
         self._fetching = asyncio.Lock()
         self._renewal: asyncio.Task[None] | None = None
@@ -80,7 +82,7 @@ class Tokens:
                 return
             self._asked = time.monotonic()
             try:
-                self._keys = await _signing_keys(self._issuer)
+                self._keys, self._signed = await _signing_keys(self._issuer), {}
                 self._fetched = time.monotonic()
             except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
                 log.error("signing keys not fetched", error=type(error).__name__)
@@ -90,11 +92,14 @@ class Tokens:
 
     def _checked(self, token: str) -> Caller:
         try:
-            decoded = jwt.decode(token, self._key, algorithms=_ALGORITHMS)
-            self._claims.validate(decoded.claims)
-            claims = _Claims.model_validate(decoded.claims)
+            signed = self._signed.get(token) or jwt.decode(token, self._key, algorithms=_ALGORITHMS).claims
+            self._claims.validate(signed)
+            claims = _Claims.model_validate(signed)
         except (JoseError, ValidationError, ValueError, TypeError, KeyError):
             raise _unauthorized() from None
+        if len(self._signed) >= _SIGNED_MOST:
+            self._signed.clear()
+        self._signed[token] = signed
         return Caller(claims.sub, claims.role, frozenset(claims.permissions), claims.on_behalf_of)
 
     def _key(self, token: Any) -> Key:
