@@ -32,7 +32,7 @@ demo: $(BIN)/.ready ## Six months of 1,000 generated accounts on a clean stack, 
 test: $(BIN)/.ready ## Run every test against a stack of its own
 	@$(BIN)/pytest
 
-test-slow: $(BIN)/.ready ## The tests that CI leaves out: all 30,000 real accounts
+test-slow: $(BIN)/.ready ## The tests that CI leaves out: all 30,000 real accounts, thirty kills
 	@$(BIN)/pytest -m slow
 
 bench: $(BIN)/.ready ## Measure ratios to peers in one run, into build/bench.json

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -70,6 +70,18 @@ class Installation:
         """Ready on return."""
         self.processes[service] = _started(self, service)
         await _all_ready([self.urls[service]])
+
+    @asynccontextmanager
+    async def beside(self, service: str) -> AsyncIterator["Installation"]:
+        """The same, with another instance of a service in its place, that stands by on the same database."""
+        twin = replace(self, urls={**self.urls, service: f"http://127.0.0.1:{_free_port()}"})
+        process = _started(twin, service)
+        try:
+            await _all_ready([twin.urls[service]])
+            yield twin
+        finally:
+            process.kill()
+            process.wait()
 
     async def records(self, topic: str) -> list[Record]:
         """All of a topic, by partition and offset."""

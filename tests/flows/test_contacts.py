@@ -94,8 +94,14 @@ async def goes_out(found: Installation) -> None:
 
 async def pages(clerk: httpx.AsyncClient, customer: str) -> list[Any]:
     """Of the customer's contacts, oldest first."""
-    answer = await clerk.get(f"/customers/{customer}/contacts", params={"limit": 100})
-    return answer.raise_for_status().json()["items"][::-1]
+    items: list[Any] = []
+    after: dict[str, Any] = {"limit": 100}
+    while True:
+        page = (await clerk.get(f"/customers/{customer}/contacts", params=after)).raise_for_status().json()
+        items += page["items"]
+        if page["next"] is None:
+            return items[::-1]
+        after["cursor"] = page["next"]
 
 
 async def asks_for(clerk: httpx.AsyncClient, customer: str, channel: str) -> str:
@@ -163,35 +169,53 @@ async def test_who_replies_t_gets_no_more_messages(found, bank, clerk):
     assert sum(message.to == to for message in received.messages(home_of(found))) == 1
 
 
-async def test_of_thirty_calls_asked_for_at_once_three_are_made(found, bank, clerk):
+async def test_of_two_hundred_calls_asked_for_at_once_of_two_instances_three_are_made(found, bank, clerk):
     """CN-03 allows three conversations a day, and the one who is called answers every call."""
     await opens_an_account(bank, "C-3")
     await closed(found, bank, M1 - timedelta(days=1))
     await misses(bank, "C-3", M1, "50.00")  # too little for a step of treatment
     await closed(found, bank, M1)
-    async with Services(found.bootstrap, found.prefix, found.urls) as services:
+    async with (
+        Services(found.bootstrap, found.prefix, found.urls) as services,
+        found.beside("contact-service") as beside,
+        beside.client("contact-service") as another_clerk,
+    ):
         rounds = (services.round() for _ in range(3))
-        await asyncio.gather(*(asks_for(clerk, "C-3", "call") for _ in range(30)), *rounds)
+        asked = (asks_for(each, "C-3", "call") for _ in range(100) for each in (clerk, another_clerk))
+        await asyncio.gather(*asked, *rounds)
     await goes_out(found)
     shown = await pages(clerk, "C-3")
-    assert Counter(each["status"] for each in shown) == {"made": 3, "waiting": 27}
+    assert Counter(each["status"] for each in shown) == {"made": 3, "waiting": 197}
     assert {tuple(each["against"]) for each in shown if each["status"] == "waiting"} == {("CN-03",)}
     assert sum(call.to == contact_values("C-3")["mobile"] for call in received.calls(home_of(found))) == 3
 
 
 async def test_killed_while_it_sends_it_sends_nothing_twice(found, bank, clerk):
     """Two waves of sixty; it is killed when one message of the first is out, and when twenty of the second are."""
-    waves = [_wave(number) for number in (101, 201)]
-    for customer in (each for wave in waves for each in wave):
+    await _nothing_twice(found, bank, clerk, [(1, _wave(101, 60)), (20, _wave(201, 60))])
+
+
+@pytest.mark.slow
+async def test_killed_thirty_times_while_five_hundred_go_out_it_sends_nothing_twice(found, bank, clerk):
+    """When one of its wave is out, or two, up to ten."""
+    await _nothing_twice(found, bank, clerk, [(1 + n % 10, _wave(1001 + 100 * n, 17)) for n in range(30)])
+
+
+async def _nothing_twice(
+    found: Installation, bank: BankPublisher, clerk: httpx.AsyncClient, waves: Sequence[tuple[int, Sequence[str]]]
+):
+    """Of each wave all are asked for, and it is killed when so many are out."""
+    customers = [customer for _, wave in waves for customer in wave]
+    for customer in customers:
         await opens_an_account(bank, customer)
         await misses(bank, customer, M1, "50.00")
     await closed(found, bank, M1)
-    for wave, come_out in zip(waves, (1, 20), strict=True):
+    for come_out, wave in waves:
         await _killed_while_sending(found, clerk, wave, come_out)
     await goes_out(found)
 
-    contacts = [contact for wave in waves for customer in wave for contact in await pages(clerk, customer)]
-    assert len(contacts) == 120
+    contacts = [contact for customer in customers for contact in await pages(clerk, customer)]
+    assert len(contacts) == len(customers)
     home = home_of(found)
     out = Counter(_received(home))
     assert max(out.values()) == 1, "nobody is written to or called twice"
@@ -200,9 +224,9 @@ async def test_killed_while_it_sends_it_sends_nothing_twice(found, bank, clerk):
         assert each["status"] in ("failed", "expired", "unknown") or out[each["contact_id"].replace("-", "")] == 1
 
 
-def _wave(first: int) -> list[str]:
+def _wave(first: int, many: int) -> list[str]:
     """None with a number that ends in 00, which the SMS centre does not reach."""
-    return [f"C-{number}" for number in range(first, first + 60)]
+    return [f"C-{number}" for number in range(first, first + many)]
 
 
 async def _killed_while_sending(found: Installation, clerk: httpx.AsyncClient, wave: Sequence[str], come_out: int):
