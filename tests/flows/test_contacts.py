@@ -49,7 +49,7 @@ def home_of(found: Installation) -> Home:
     return Home(found.addresses.home)
 
 
-async def opens_an_account(bank: BankPublisher, customer: str) -> None:
+async def opens_an_account(bank: BankPublisher, customer: str, time_zone: str = "Asia/Shanghai") -> None:
     at, opened_on = datetime(2026, 3, 31, 1, tzinfo=UTC), date(2026, 3, 31)
     opened = AccountOpened(
         customer_id=customer,
@@ -61,7 +61,8 @@ async def opens_an_account(bank: BankPublisher, customer: str) -> None:
         due_day=20,
     )
     await bank.publish(opened, id=f"{customer}/opened", time=at)
-    await bank.publish(profile_of(customer, "cn"), id=f"{customer}/profile", time=at)
+    profile = profile_of(customer, "cn").model_copy(update={"time_zone": time_zone})
+    await bank.publish(profile, id=f"{customer}/profile", time=at)
     await bank.tell(details_of(customer), id=f"{customer}/details", time=at)
 
 
@@ -76,7 +77,7 @@ async def misses(bank: BankPublisher, customer: str, day: date, arrears: str = "
         minimum_due=Money.of(arrears, "CNY"),
         arrears=Money.of(arrears, "CNY"),
         balance=Money.of(9000, "CNY"),
-        days_past_due=DAYS_PAST_DUE[day],
+        days_past_due=DAYS_PAST_DUE.get(day, 1),
     )
     await bank.publish(missed, id=f"{customer}/missed/{day}", time=datetime(2026, 4, 21, 1, tzinfo=UTC))
 
@@ -167,6 +168,25 @@ async def test_who_replies_t_gets_no_more_messages(found, bank, clerk):
     assert (refused["status"], refused["against"], refused["allowed_from"]) == ("refused", ["BANK-05"], None)
     to = contact_values("C-2")["mobile"].removeprefix("+")
     assert sum(message.to == to for message in received.messages(home_of(found))) == 1
+
+
+async def test_the_night_is_where_the_customer_is_and_summer_time_moves_it(found, bank, clerk):
+    """Each round is at 10:00 in the bank's zone: in New York 22:00 until summer time ends there, and 21:00 after it."""
+    eve, night, last_night, winter = (date(2026, 10, 30) + timedelta(days=n) for n in range(4))
+    await opens_an_account(bank, "C-4", "America/New_York")
+    await closed(found, bank, eve - timedelta(days=1))
+    await misses(bank, "C-4", eve, "50.00")
+    await closed(found, bank, eve)
+    contact = await asks_for(clerk, "C-4", "sms")
+    for before, opens in ((night, "2026-10-31T08:00:00-04:00"), (last_night, "2026-11-01T08:00:00-05:00")):
+        await goes_out(found)
+        shown = (await clerk.get(contact)).json()
+        assert (shown["status"], shown["against"]) == ("waiting", ["CN-01"])
+        assert datetime.fromisoformat(shown["allowed_from"]) == datetime.fromisoformat(opens)
+        await closed(found, bank, before)
+    await goes_out(found)
+    assert (await clerk.get(contact)).json()["status"] == "delivered"
+    assert winter < date.fromisoformat((await clerk.get(contact)).json()["lapses_on"])
 
 
 async def test_of_two_hundred_calls_asked_for_at_once_of_two_instances_three_are_made(found, bank, clerk):
