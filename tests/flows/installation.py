@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
+import psutil
 from arrears_events.bank.settled import Services
 from arrears_events.log.reader import Reader, Record
 from arrears_local import infrastructure
@@ -56,6 +57,12 @@ class Installation:
         return httpx.AsyncClient(
             base_url=self.urls[service], headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False
         )
+
+    def speaks_to(self, service: str) -> set[int]:
+        """The ports to which its process holds a connection that it opened."""
+        own = int(self.urls[service].rpartition(":")[2])
+        held = psutil.Process(self.processes[service].pid).net_connections("tcp")
+        return {each.raddr.port for each in held if each.raddr and each.laddr.port != own}
 
     async def settled(self) -> None:
         async with Services(self.bootstrap, self.prefix, self.urls) as services:

@@ -48,12 +48,19 @@ async def worked(portfolio: Portfolio, to: Installation) -> None:
         publisher_of(portfolio, to.bootstrap, to.prefix) as bank,
     ):
 
+        async def only_over_the_log(_: date) -> None:
+            services = {int(url.rpartition(":")[2]) for url in to.urls.values()}
+            for service in to.urls:
+                speaks_to = to.speaks_to(service)
+                assert int(to.bootstrap.rpartition(":")[2]) in speaks_to
+                assert not speaks_to & services, f"{service} called another service"
+
         async def stop(day: date) -> None:
             if day >= LAST:
                 raise Enough
 
         with suppress(Enough):
-            await play(portfolio, bank, to.urls, clients.answer, desk.work, stop)
+            await play(portfolio, bank, to.urls, clients.answer, desk.work, only_over_the_log, stop)
     await to.settled()
 
 
