@@ -6,8 +6,9 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
+import pytest
 from arrears_events.bank.play import play, publisher_of
-from arrears_events.bank.portfolio import Portfolio, generated
+from arrears_events.bank.portfolio import Portfolio, from_file, generated
 from arrears_events.catalogue.case import CASE
 from arrears_events.catalogue.contact import CONTACT
 from arrears_events.catalogue.plan import PLAN
@@ -20,8 +21,10 @@ from arrears_local.history import read
 from arrears_local.home import Home
 from arrears_local.money_trail import MoneyTrail
 from arrears_local.outcomes import Outcomes
+from arrears_policy.second_look.reading import look_again
 
 from tests.flows.installation import Installation, installed
+from tests.flows.test_portfolio import FIRST_MONTH, REAL_DATA, Expected, check_against, needs_real_data
 
 SEED = 3
 LAST = date(2026, 6, 21)
@@ -39,7 +42,7 @@ def forget(home: Home) -> None:
         journal(home).unlink(missing_ok=True)
 
 
-async def worked(portfolio: Portfolio, to: Installation) -> None:
+async def worked(portfolio: Portfolio, to: Installation, last: date = LAST) -> None:
     home, token = Home(to.addresses.home), infrastructure.issue_token(to.addresses.home, role="supervisor")
     mail.hand_replies_to(home, f"{to.urls['contact-service']}/mail/replies")
     async with (
@@ -56,7 +59,7 @@ async def worked(portfolio: Portfolio, to: Installation) -> None:
                 assert not speaks_to & services, f"{service} called another service"
 
         async def stop(day: date) -> None:
-            if day >= LAST:
+            if day >= last:
                 raise Enough
 
         with suppress(Enough):
@@ -80,7 +83,7 @@ async def said(to: Installation, topic: Any, *, whole: bool) -> dict[tuple[str, 
 async def test_two_runs_do_the_same_and_every_plan_that_was_agreed_is_booked(
     addresses: Any, database: Callable[[], str]
 ):
-    portfolio, runs = generated(ACCOUNTS, SEED, date(2026, 4, 1)), []
+    portfolio, runs = generated(ACCOUNTS, SEED, FIRST_MONTH), []
     for prefix in ("desk-1.", "desk-2."):
         await asyncio.to_thread(forget, Home(addresses.home))
         await topics.apply(addresses.kafka, prefix)
@@ -97,3 +100,27 @@ async def test_two_runs_do_the_same_and_every_plan_that_was_agreed_is_booked(
         finally:
             await topics.remove(addresses.kafka, prefix)
     assert runs[0] == runs[1]
+
+
+@needs_real_data
+@pytest.mark.slow
+async def test_the_first_thousand_real_accounts_worked_for_six_months(
+    addresses: Any, kafka: Any, database: Callable[[], str]
+):
+    """The cases are those of the bank's facts alone; each cent received serves once or not at all; no law is broken."""
+    await asyncio.to_thread(forget, Home(addresses.home))
+    async with installed(addresses, kafka.prefix, database, outside=True) as made:
+        await worked(from_file(REAL_DATA, 1_000, FIRST_MONTH), made, date.max)
+        await check_against(Expected(REAL_DATA, 1_000), made)
+        found, trail = await outcomes(made)
+        assert trail.faults() == []
+        sums = trail.sums["TWD"]
+        assert (sums.payments, sums.received, sums.taken_back) == (4_648, 29_514_518, 0)
+        assert min(sums.to_instalments, sums.to_promises) > 0
+        assert sums.to_instalments + sums.to_promises + trail.rest("TWD") == sums.received
+        assert found.instructions["book_plan", "done"] > 0
+        breaches: list[Any] = []
+        async with Reader(made.bootstrap, made.prefix) as log:
+            tally = await look_again(log, breaches.append)
+        assert breaches == []
+        assert sum(tally.contacts.values()) > 100

@@ -93,7 +93,7 @@ async def _publish(portfolio: Portfolio, to: Installation) -> None:
     await to.settled()
 
 
-async def _check_against(expected: Expected, found: Installation) -> None:
+async def check_against(expected: Expected, found: Installation) -> None:
     """The bank's facts on the log, the cases' facts on the log, and the figures that the API gives."""
     said = [BANK.decode(record.value).data for record in await found.records("bank.events")]
     payments = [fact for fact in said if isinstance(fact, PaymentReceived)]
@@ -134,7 +134,7 @@ async def test_the_first_thousand_real_accounts(played_on):
 
     first = await played_on("real-1.")
     assert await _play(portfolio, first) == 184
-    await _check_against(expected, first)
+    await check_against(expected, first)
     ends = await first.ends()
     assert await _play(portfolio, first) == 0
     assert await first.ends() == ends, "played again nothing changes"
@@ -154,10 +154,10 @@ async def test_generated_accounts(played_on, tmp_path):
 
     first = await played_on("made-1.")
     await _play(portfolio, first)
-    await _check_against(expected, first)
+    await check_against(expected, first)
     second = await played_on("made-2.")
     await _publish(portfolio, second)
-    await _check_against(expected, second)
+    await check_against(expected, second)
     assert await _facts(second, CASE) == await _facts(first, CASE)
     await _no_difference(second)
 
@@ -167,5 +167,5 @@ async def test_generated_accounts(played_on, tmp_path):
 async def test_all_thirty_thousand_real_accounts(played_on):
     found = await played_on("real-all.")
     await _publish(from_file(REAL_DATA, None, FIRST_MONTH), found)
-    await _check_against(Expected(REAL_DATA, 30_000), found)
+    await check_against(Expected(REAL_DATA, 30_000), found)
     await _no_difference(found)
