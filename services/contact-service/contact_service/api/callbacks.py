@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from arrears_events.catalogue.contact import FailureReason
 from arrears_events.ids import event_id, reaction_command_id
 from arrears_runtime.decider import Command
+from arrears_runtime.http.strict_json import read_body
 from arrears_runtime.reactor import ROLE
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +21,7 @@ BODY_BYTES_MAX = 4_096
 
 async def call_ended(request: Request) -> Response:
     """401 for what the dialler did not sign just now; 404 for a call that we did not place."""
-    body = await _body(request)
+    body = await read_body(request, BODY_BYTES_MAX, request.app.state.settings.body_arrives_within.total_seconds())
     result = _verified(request, body)
     if result is None:
         return Response(status_code=401)
@@ -30,16 +31,6 @@ async def call_ended(request: Request) -> Response:
         return Response(status_code=404)
     await service.append([_command(row, result, service.now(row.customer_id), service.today(row.customer_id))])
     return Response(status_code=204)
-
-
-async def _body(request: Request) -> bytes:
-    """No more than a result has; a longer one verifies for nobody."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            return b""
-    return body
 
 
 def _verified(request: Request, body: bytes) -> CallResult | None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from arrears_runtime.decider import Stopped
 from arrears_runtime.http.logs import log
+from arrears_runtime.http.strict_json import read_body
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,9 +22,7 @@ async def mail_came(request: Request) -> Response:
 
     204 for what was heard, and for what a machine wrote; 503 while it cannot be heard yet, and is to come again.
     """
-    body = await _body(request)
-    if body is None:
-        return Response(status_code=413)
+    body = await read_body(request, BODY_BYTES_MAX, request.app.state.settings.body_arrives_within.total_seconds())
     mail = _verified(request, body)
     if mail is None:
         return Response(status_code=401)
@@ -53,13 +52,3 @@ def _verified(request: Request, body: bytes) -> MailReply | None:
         return None
     secret = settings.mail.ask_secret.get_secret_value()
     return verified(timestamp, signature, body, datetime.now(UTC), secret)
-
-
-async def _body(request: Request) -> bytes | None:
-    """None when it is longer than any mail that is handed in."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            return None
-    return body

@@ -99,7 +99,7 @@ async def test_what_is_no_result_is_not_heard(contact: Contacting, dialler: Dial
     id_ = await contact.calling()
     assert await dialler.tells(id_, result="laughed") == 401
     assert await dialler.tells(id_, talk_seconds=-1) == 401
-    assert await dialler.tells(id_, note="x" * callbacks.BODY_BYTES_MAX) == 401
+    assert await dialler.tells(id_, note="x" * callbacks.BODY_BYTES_MAX) == 413
     assert await dialler.sends(b"{") == 401
     assert await contact.said_after_the_call() == []
 
