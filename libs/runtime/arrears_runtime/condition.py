@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from time import monotonic
 
 from aiokafka.errors import KafkaError
-from arrears_events.log.reader import Reader
+from arrears_events.log.reader import SILENT_SECONDS, BrokerSilent, Reader
 
 from arrears_runtime import dead_letters
 from arrears_runtime.database import UNAVAILABLE, Database
@@ -17,12 +17,6 @@ ASKING_SECONDS = 2.0
 """For database and broker each to say how they are: a probe waits no longer."""
 STALLED_SECONDS = 15.0
 """Unread records and no progress for so long is not ready."""
-SILENT_SECONDS = 20.0
-"""A lead whose broker gives no answer for so long begins anew, with new connections."""
-
-
-class BrokerSilent(RuntimeError):
-    """The broker has not answered this lead for SILENT_SECONDS."""
 
 
 class Watch:
@@ -45,7 +39,7 @@ class Watch:
             if broker.ok:
                 answered = monotonic()
             await asyncio.sleep(ASKING_SECONDS)
-        raise BrokerSilent(f"the broker has not answered for {SILENT_SECONDS:.0f} s")
+        raise BrokerSilent
 
     async def condition(self, found: dict[Partition, Position], problem: str, *, is_open: bool) -> Condition:
         """Database and broker are asked apart, so that either's absence has its name. `found`: how far it has read."""

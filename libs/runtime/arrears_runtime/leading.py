@@ -7,9 +7,8 @@ from typing import Any
 import asyncpg
 from aiokafka.errors import KafkaError
 from arrears_events.log import topics
-from arrears_events.log.reader import HistoryIncomplete
+from arrears_events.log.reader import BrokerSilent, HistoryIncomplete
 
-from arrears_runtime.condition import BrokerSilent
 from arrears_runtime.database import UNAVAILABLE
 from arrears_runtime.keys import MasterKeyWrong
 from arrears_runtime.positions import Fenced, ReactionsUnknown

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
+from time import time
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -26,6 +27,17 @@ class Record:
     is_null: bool = False
 
 
+SILENT_SECONDS = 20.0
+"""A broker that gives no answer for so long is given up, with the connections to it."""
+
+
+class BrokerSilent(RuntimeError):
+    """The broker has not answered for SILENT_SECONDS."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the broker has not answered for {SILENT_SECONDS:.0f} s")
+
+
 class LastWord(NamedTuple):
     """`end`: the offset that the next record will get, as of `at` (seconds since the epoch)."""
 
@@ -42,6 +54,7 @@ class Reader:
 
     def __init__(self, bootstrap: str, prefix: str = "", *, group: str | None = None) -> None:
         self._bootstrap, self._prefix = bootstrap, prefix
+        self._reading_since = float("inf")
         self.consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
             group_id=group,
@@ -77,6 +90,7 @@ class Reader:
     def read_from(self, positions: Mapping[tuple[str, int], int]) -> None:
         """Read exactly these partitions from now on, each from its next offset."""
         assigned = {self._at(topic, partition): offset for (topic, partition), offset in positions.items()}
+        self._reading_since = time()
         self.consumer.assign(list(assigned))
         for partition, offset in assigned.items():
             self.consumer.seek(partition, offset)
@@ -102,8 +116,13 @@ class Reader:
         await self.consumer.commit({self._at(*at): offset for at, offset in positions.items()})
 
     async def batch(self, timeout_ms: int, max_records: int) -> dict[tuple[str, int], list[Record]]:
-        """What has come, by partition; empty when nothing did in time."""
+        """What has come, by partition; empty when nothing did in time.
+
+        Raises BrokerSilent. After a kill -9 of the broker a consumer was seen to wait for ever, and say nothing.
+        """
         fetched = await self.consumer.getmany(timeout_ms=timeout_ms, max_records=max_records)
+        if not fetched and time() > self._heard_at() + SILENT_SECONDS:
+            raise BrokerSilent
         cut = len(self._prefix)
         return {
             (at.topic[cut:], at.partition): [_record(at.topic[cut:], each) for each in records]
@@ -145,6 +164,11 @@ class Reader:
                 if position >= left[at]:
                     del left[at]
                     self.consumer.pause(self._at(*at))
+
+    def _heard_at(self) -> float:
+        """When the broker last answered a fetch, with records or without; it does so at least each half second."""
+        words = (self.consumer.last_poll_timestamp(partition) for partition in self.consumer.assignment())
+        return max([self._reading_since, *(at_ms / 1000 for at_ms in words if at_ms)])
 
     async def _know(self, topics: Iterable[str]) -> None:
         """Ask for the topics' metadata at once: the consumer's own way to it takes seconds."""
