@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 from arrears_events.catalogue.contact import FailureReason
 from arrears_events.ids import event_id, reaction_command_id
 from arrears_runtime.decider import Command
-from arrears_runtime.http.strict_json import read_body
 from arrears_runtime.reactor import ROLE
 from starlette.requests import Request
 from starlette.responses import Response
 
+from contact_service.api.hooks import Told, told
 from contact_service.domain.hearing import Conversation, Heard
 from contact_service.gateways.dialler import CallResult, verified
 from contact_service.settings import ContactSettings
@@ -21,8 +21,7 @@ BODY_BYTES_MAX = 4_096
 
 async def call_ended(request: Request) -> Response:
     """401 for what the dialler did not sign just now; 404 for a call that we did not place."""
-    body = await read_body(request, BODY_BYTES_MAX, request.app.state.settings.body_arrives_within.total_seconds())
-    result = _verified(request, body)
+    result = _verified(request, await told(request, BODY_BYTES_MAX))
     if result is None:
         return Response(status_code=401)
     service = request.app.state.service
@@ -33,14 +32,13 @@ async def call_ended(request: Request) -> Response:
     return Response(status_code=204)
 
 
-def _verified(request: Request, body: bytes) -> CallResult | None:
+def _verified(request: Request, said: Told) -> CallResult | None:
     settings = request.app.state.settings
     assert isinstance(settings, ContactSettings)
-    timestamp, signature = request.headers.get("x-timestamp", ""), request.headers.get("x-signature", "")
     if settings.dialler is None:
         return None
     secret = settings.dialler.secret.get_secret_value()
-    return verified(timestamp, signature, body, datetime.now(UTC), secret)
+    return verified(*said, datetime.now(UTC), secret)
 
 
 def _command(row: ContactRow, result: CallResult, now: datetime, today: date) -> Command:

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 from arrears_runtime.decider import Stopped
 from arrears_runtime.http.logs import log
-from arrears_runtime.http.strict_json import read_body
 from starlette.requests import Request
 from starlette.responses import Response
 
+from contact_service.api.hooks import Told, told
 from contact_service.effects.replying import Reply, note_reply
 from contact_service.gateways.mail_addresses import UNSUBSCRIBE
 from contact_service.gateways.mail_replies import BODY_BYTES_MAX, MailReply, verified
@@ -22,8 +22,7 @@ async def mail_came(request: Request) -> Response:
 
     204 for what was heard, and for what a machine wrote; 503 while it cannot be heard yet, and is to come again.
     """
-    body = await read_body(request, BODY_BYTES_MAX, request.app.state.settings.body_arrives_within.total_seconds())
-    mail = _verified(request, body)
+    mail = _verified(request, await told(request, BODY_BYTES_MAX))
     if mail is None:
         return Response(status_code=401)
     service = request.app.state.service
@@ -44,11 +43,10 @@ def _reply(row: ContactRow, mail: MailReply) -> Reply:
     return Reply(row.customer_id, "email", f"{row.contact_id}\n{mail.message_id}", mail.text, mail.own_words, opts_out)
 
 
-def _verified(request: Request, body: bytes) -> MailReply | None:
+def _verified(request: Request, said: Told) -> MailReply | None:
     settings = request.app.state.settings
     assert isinstance(settings, ContactSettings)
-    timestamp, signature = request.headers.get("x-timestamp", ""), request.headers.get("x-signature", "")
     if settings.mail is None:
         return None
     secret = settings.mail.ask_secret.get_secret_value()
-    return verified(timestamp, signature, body, datetime.now(UTC), secret)
+    return verified(*said, datetime.now(UTC), secret)
