@@ -33,7 +33,7 @@ test: $(BIN)/.ready ## Run every test against a stack of its own
 	@$(BIN)/pytest
 
 test-slow: $(BIN)/.ready ## The tests that CI leaves out: all 30,000 real accounts, thirty kills
-	@$(BIN)/pytest -m slow
+	@$(BIN)/pytest -m slow -o faulthandler_timeout=7200
 
 bench: $(BIN)/.ready ## Measure ratios to peers in one run, into build/bench.json
 	@$(BIN)/python -m tests.bench
