@@ -29,12 +29,16 @@ async def not_cancelled(work: Coroutine[Any, Any, None]) -> None:
     """Work that ends only by an error, or because it is told to.
 
     aiokafka lets a CancelledError out when its connection goes at the wrong moment; a task group takes that for an end
-    that was wished for, and nobody would hear that the relay, or the follower, is gone.
+    that was wished for, and nobody would hear that the relay, or the follower, is gone. The work is a task of its own,
+    since on Python 3.11 a task in which a group failed counts as being cancelled for ever after.
     """
+    task = asyncio.ensure_future(work)
     try:
-        await work
-    except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if task and task.cancelling():
-            raise
-        raise LeadLost("the Kafka client was cancelled under us") from None
+        await asyncio.wait({task})
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+    if task.cancelled():
+        raise LeadLost("the Kafka client was cancelled under us")
+    task.result()

@@ -1,0 +1,53 @@
+"""Work that leads ends by an error, never in silence."""
+
+import asyncio
+
+import pytest
+from arrears_runtime.leading import LeadLost, not_cancelled
+
+
+async def cancelled_under_us() -> None:
+    raise asyncio.CancelledError
+
+
+async def a_group_that_failed_then_cancelled_under_us() -> None:
+    """On Python 3.11 a task whose group failed counts as being cancelled for ever."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(fail())
+    finally:
+        await cancelled_under_us()
+
+
+async def fail() -> None:
+    raise OSError("gone")
+
+
+@pytest.mark.parametrize("work", [cancelled_under_us, a_group_that_failed_then_cancelled_under_us])
+async def test_a_cancellation_that_nobody_asked_for_is_the_loss_of_the_lead(work):
+    with pytest.raises(LeadLost):
+        await not_cancelled(work())
+
+
+async def test_an_error_is_the_works_own():
+    with pytest.raises(OSError, match="gone"):
+        await not_cancelled(fail())
+
+
+async def test_told_to_stop_it_stops_the_work_and_waits_for_its_end():
+    ended = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            ended.set()
+
+    leading = asyncio.create_task(not_cancelled(work()))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    leading.cancel()
+    await asyncio.wait({leading})
+    assert leading.cancelled()
+    assert ended.is_set()
