@@ -1,11 +1,11 @@
 """A service's own database: a pool of connections, and queries written with SQLAlchemy Core."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import ClauseElement
+from sqlalchemy import ARRAY, ClauseElement, Column, ColumnElement, any_, literal
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 
 R = TypeVar("R")
@@ -74,11 +74,16 @@ async def _as_it_was(_: Connection) -> None:
     """A connection goes back as it came: what we do on one ends with its transaction, and asking costs a round trip."""
 
 
+def among(column: Column[R], values: Iterable[R]) -> ColumnElement[bool]:
+    """The column is one of these: in one text however many there are."""
+    return column == any_(literal(list(values), ARRAY(column.type)))
+
+
 def compiled(query: ClauseElement) -> tuple[str, list[Any]]:
     """A query as PostgreSQL text with its values in order.
 
     Of each shape of query the text is made once, as SQLAlchemy's own engine does it: making it costs more than asking.
-    A list that is written out one by one (`in_`) has another text for each length, and is made each time.
+    A list that is written out one by one (`in_`) has another text for each length, and is made each time: use `among`.
     """
     shape: Any = query._generate_cache_key()  # pyright: ignore[reportPrivateUsage]
     made: Any = _made.get(shape.key) if shape else None

@@ -9,7 +9,7 @@ from uuid import UUID
 from arrears_events.catalogue.case import CASE, ArrearsChanged, CaseClosed, CaseOpened
 from arrears_events.envelope import StreamEvent
 from arrears_events.money import Money
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
 from sqlalchemy import Column, ColumnElement, Date, Index, Integer, Numeric, Table, Text, Uuid, exists, select
 
@@ -78,7 +78,7 @@ def _row(fact: StreamEvent[LedgerWord], amount: Money, days_past_due: int, as_of
 
 
 async def arrears_of(db: Database, cases: Collection[UUID]) -> list[ArrearsRow]:
-    query = select(arrears).where(arrears.c.case_id.in_(cases))
+    query = select(arrears).where(among(arrears.c.case_id, cases))
     return await db.rows(ArrearsRow, query.order_by(arrears.c.ledger))
 
 

@@ -17,7 +17,7 @@ from arrears_events.catalogue.case import (
 )
 from arrears_events.catalogue.heard import DisputeKind
 from arrears_events.envelope import StreamEvent
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
 from arrears_runtime.stream import streams
 from sqlalchemy import (
@@ -175,7 +175,7 @@ async def held_of(db: Database, cases: Collection[UUID]) -> list[HeldRow]:
     """Never more than the arrears, which may have fallen since."""
     held = func.least(arrears.c.amount, func.sum(disputes.c.disputed_amount))
     query = select(arrears.c.case_id, arrears.c.currency, held).join(disputes, _HOLDS)
-    return await db.rows(HeldRow, query.where(arrears.c.case_id.in_(cases)).group_by(arrears.c.ledger))
+    return await db.rows(HeldRow, query.where(among(arrears.c.case_id, cases)).group_by(arrears.c.ledger))
 
 
 def has_held_part(case_id: ColumnElement[UUID]) -> ColumnElement[bool]:

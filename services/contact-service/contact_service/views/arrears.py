@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from arrears_events.catalogue.case import CASE, ArrearsChanged, CaseClosed, CaseOpened
 from arrears_events.envelope import StreamEvent
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
 from sqlalchemy import Column, Date, Numeric, Table, Text, select
 
@@ -50,5 +50,5 @@ def fold(_: ArrearsRow | None, fact: StreamEvent[LedgerWord]) -> ArrearsRow:
 
 
 async def arrears_of(db: Database, accounts: Collection[str]) -> list[ArrearsRow]:
-    query = select(arrears).where(arrears.c.account_id.in_(accounts))
+    query = select(arrears).where(among(arrears.c.account_id, accounts))
     return await db.rows(ArrearsRow, query.order_by(arrears.c.ledger))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from arrears_events.catalogue.contact import CONTACT, ContactPointBarred
 from arrears_events.envelope import StreamEvent
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
 from sqlalchemy import Column, Table, Text, select
 
@@ -26,4 +26,4 @@ def fold(row: BarredRow | None, fact: StreamEvent[ContactPointBarred]) -> Barred
 
 
 async def barred_among(db: Database, digests: Collection[str]) -> list[BarredRow]:
-    return await db.rows(BarredRow, select(barred).where(barred.c.digest.in_(digests)))
+    return await db.rows(BarredRow, select(barred).where(among(barred.c.digest, digests)))

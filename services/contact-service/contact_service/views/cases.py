@@ -6,7 +6,7 @@ from uuid import UUID
 
 from arrears_events.catalogue.case import CASE, CaseClosed, CaseOpened, StageChanged
 from arrears_events.envelope import StreamEvent
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
 from sqlalchemy import Column, Table, Text, Uuid, select
 
@@ -53,4 +53,4 @@ async def open_cases_of(db: Database, customer_id: str) -> list[CaseRow]:
 
 async def open_accounts_of(db: Database, customers: Collection[str]) -> list[CaseRow]:
     """The open cases of many customers: an account has one at most."""
-    return await db.rows(CaseRow, select(cases).where(cases.c.customer_id.in_(customers), cases.c.outcome.is_(None)))
+    return await db.rows(CaseRow, select(cases).where(among(cases.c.customer_id, customers), cases.c.outcome.is_(None)))

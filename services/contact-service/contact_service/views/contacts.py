@@ -23,7 +23,7 @@ from arrears_events.catalogue.contact import (
 )
 from arrears_events.codec import canonical
 from arrears_events.envelope import StreamEvent
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.dead_letters import stops
 from arrears_runtime.projection import view
 from sqlalchemy import ARRAY, Column, Date, DateTime, Index, Integer, Table, Text, Uuid, func, select, text, tuple_
@@ -36,7 +36,9 @@ Status = Literal[
     "unknown",
 ]  # fmt: skip
 """`waiting`: refused until `allowed_from`, when it is decided again."""
-DUE = ("requested", "waiting", "authorised")
+TO_DECIDE: tuple[Status, ...] = ("requested", "waiting")
+TO_SEND: tuple[Status, ...] = ("authorised",)
+DUE = (*TO_DECIDE, *TO_SEND)
 AT_THE_PROVIDER = ("attempted", "sent")
 
 contacts = Table(
@@ -177,7 +179,7 @@ async def contact_of_id(db: Database, contact_id: UUID) -> ContactRow | None:
 
 
 async def contacts_of_ids(db: Database, ids: Collection[UUID]) -> list[ContactRow]:
-    return await db.rows(ContactRow, select(contacts).where(contacts.c.contact_id.in_(ids)))
+    return await db.rows(ContactRow, select(contacts).where(among(contacts.c.contact_id, ids)))
 
 
 async def contacts_of(
@@ -209,23 +211,24 @@ async def contacts_where(
     return await db.rows(ContactRow, query.order_by(*(column.desc() for column in NEWEST_FIRST)).limit(limit))
 
 
-async def due(db: Database, limit: int) -> list[ContactRow]:
+async def due(db: Database, statuses: Collection[Status], limit: int) -> list[ContactRow]:
     """To be taken up, the longest due first; whose moment it is, the clock of each customer says.
 
     What concerns a customer who is stopped waits: nothing can be decided about it.
     """
     stopped = select(stops.c.customer_id).where(stops.c.outcome.is_(None))
-    query = select(contacts).where(contacts.c.try_at.is_not(None), contacts.c.customer_id.not_in(stopped))
+    query = select(contacts).where(contacts.c.try_at.is_not(None), among(contacts.c.status, statuses))
+    query = query.where(contacts.c.customer_id.not_in(stopped))
     return await db.rows(ContactRow, query.order_by(contacts.c.try_at, contacts.c.contact_id).limit(limit))
 
 
 async def at_the_provider(db: Database, statuses: tuple[Status, ...] = AT_THE_PROVIDER) -> list[ContactRow]:
     """Handed over, and without an outcome; a mail that was sent has none to come."""
-    query = select(contacts).where(contacts.c.status.in_(statuses))
+    query = select(contacts).where(among(contacts.c.status, statuses))
     return await db.rows(ContactRow, query.where((contacts.c.status != "sent") | (contacts.c.channel != "email")))
 
 
 async def count_at_the_provider(db: Database, but: Collection[UUID]) -> int:
-    query = select(func.count()).select_from(contacts).where(contacts.c.status.in_(AT_THE_PROVIDER))
+    query = select(func.count()).select_from(contacts).where(among(contacts.c.status, AT_THE_PROVIDER))
     query = query.where((contacts.c.status != "sent") | (contacts.c.channel != "email"))
     return await db.row(int, query.where(contacts.c.contact_id.not_in(but))) or 0

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from arrears_events.catalogue.case import CASE, DisputeRaised, DisputeResolved
 from arrears_events.envelope import StreamEvent
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
 from sqlalchemy import Column, Numeric, Table, Text, Uuid, func, select
 
@@ -53,5 +53,5 @@ async def held_of(db: Database, accounts: Collection[str]) -> list[HeldRow]:
     query = select(disputes.c.account_id, disputes.c.currency, func.sum(disputes.c.amount))
     return await db.rows(
         HeldRow,
-        query.where(disputes.c.account_id.in_(accounts)).group_by(disputes.c.account_id, disputes.c.currency),
+        query.where(among(disputes.c.account_id, accounts)).group_by(disputes.c.account_id, disputes.c.currency),
     )

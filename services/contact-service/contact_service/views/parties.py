@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from arrears_events.catalogue.bank import BANK, PartyLinked, PartyRole, PartyUnlinked
 from arrears_events.envelope import SourceEvent
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
 from sqlalchemy import Column, Table, Text, select
 
@@ -51,4 +51,4 @@ def fold(_: PartyRow | None, fact: SourceEvent[PartyLinked | PartyUnlinked]) -> 
 
 
 async def parties_of(db: Database, customers: Collection[str]) -> list[PartyRow]:
-    return await db.rows(PartyRow, select(parties).where(parties.c.customer_id.in_(customers)))
+    return await db.rows(PartyRow, select(parties).where(among(parties.c.customer_id, customers)))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from arrears_events.catalogue.bank import BANK, PaymentReceived, PaymentReversed
 from arrears_events.envelope import SourceEvent
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
 from sqlalchemy import Column, Date, Numeric, Table, Text, and_, func, select
 
@@ -61,6 +61,6 @@ async def paid_since_the_word(db: Database, accounts: Collection[str]) -> list[P
     return await db.rows(
         PaidRow,
         query.join_from(arrears, payments, same_ledger)
-        .where(arrears.c.account_id.in_(accounts))
+        .where(among(arrears.c.account_id, accounts))
         .group_by(arrears.c.account_id, arrears.c.currency),
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from arrears_events.catalogue.persons import BANK_CUSTOMERS, CustomerDetailsUpdated
 from arrears_events.sealed import Sealed
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.keys import Keys
 from arrears_runtime.latest import Latest
 from arrears_runtime.sealing import CustomerKey
@@ -63,7 +63,7 @@ latest = Latest(persons, BANK_CUSTOMERS, keep, stream_of, ErasePerson)
 async def persons_of(db: Database, keys: Keys | None, customers: Collection[str]) -> dict[str, Person]:
     """Whose details may be used: nobody who is restricted or erased, or of whom the bank told nothing."""
     assert keys, "contact-service seals persons"
-    query = select(persons).where(persons.c.customer_id.in_(customers), persons.c.restricted.is_(False))
+    query = select(persons).where(among(persons.c.customer_id, customers), persons.c.restricted.is_(False))
     rows = await db.rows(PersonRow, query)
     texts = await keys.open_each({row.customer_id: Sealed.model_validate_json(row.details) for row in rows})
     return {customer: _person(text) for customer, text in texts.items()}
@@ -71,7 +71,7 @@ async def persons_of(db: Database, keys: Keys | None, customers: Collection[str]
 
 async def restricted_among(db: Database, customers: Collection[str]) -> set[str]:
     """Whose details may be kept and not used (限制处理)."""
-    query = select(persons.c.customer_id).where(persons.c.customer_id.in_(customers), persons.c.restricted)
+    query = select(persons.c.customer_id).where(among(persons.c.customer_id, customers), persons.c.restricted)
     return set(await db.rows(str, query))
 
 

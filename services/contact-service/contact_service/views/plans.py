@@ -26,7 +26,7 @@ from arrears_events.catalogue.plan import (
 )
 from arrears_events.envelope import StreamEvent
 from arrears_events.money import Money
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
 from sqlalchemy import ARRAY, Boolean, Column, Date, Integer, Numeric, Table, Text, Uuid, func, or_, select
 
@@ -136,10 +136,10 @@ async def in_plan(db: Database, customers: Collection[str]) -> list[InPlanRow]:
     """Accounts that are not collected. A missed instalment opens those of an ordinary plan, a break those of any."""
     silent = plans.c.runs, or_(plans.c.kind == "personalised", func.cardinality(plans.c.missed) == 0)
     query = select(plans.c.customer_id, func.unnest(plans.c.accounts))
-    return await db.rows(InPlanRow, query.where(plans.c.customer_id.in_(customers), *silent))
+    return await db.rows(InPlanRow, query.where(among(plans.c.customer_id, customers), *silent))
 
 
 async def reminded_plans_of(db: Database, customers: Collection[str]) -> list[PlanRow]:
     """Those that run and whose customer agreed to be reminded (CN-17), the oldest word first."""
-    query = select(plans).where(plans.c.customer_id.in_(customers), plans.c.runs, plans.c.reminders)
+    query = select(plans).where(among(plans.c.customer_id, customers), plans.c.runs, plans.c.reminders)
     return await db.rows(PlanRow, query.order_by(plans.c.as_of, plans.c.plan_id))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from arrears_events.catalogue.bank import BANK, ContactPoint, CustomerProfileChanged
 from arrears_events.codec import canonical
 from arrears_events.envelope import SourceEvent
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
 from pydantic import TypeAdapter
 from sqlalchemy import Column, Table, Text, select
@@ -55,4 +55,4 @@ async def profile_of(db: Database, customer_id: str) -> ProfileRow | None:
 
 
 async def profiles_of(db: Database, customers: Collection[str]) -> list[ProfileRow]:
-    return await db.rows(ProfileRow, select(profiles).where(profiles.c.customer_id.in_(customers)))
+    return await db.rows(ProfileRow, select(profiles).where(among(profiles.c.customer_id, customers)))

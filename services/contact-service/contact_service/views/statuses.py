@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from arrears_events.catalogue.bank import BANK, SpecialStatusEnded, SpecialStatusNotified
 from arrears_events.envelope import SourceEvent
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
 from sqlalchemy import Column, Date, Table, Text, select
 
@@ -47,4 +47,4 @@ def fold(row: StatusRow | None, fact: SourceEvent[SpecialStatusNotified | Specia
 
 async def statuses_of(db: Database, customers: Collection[str]) -> list[StatusRow]:
     """All of theirs, past and to come."""
-    return await db.rows(StatusRow, select(statuses).where(statuses.c.customer_id.in_(customers)))
+    return await db.rows(StatusRow, select(statuses).where(among(statuses.c.customer_id, customers)))

@@ -8,7 +8,7 @@ from arrears_events.catalogue.case import CASE
 from arrears_events.catalogue.plan import PLAN
 from arrears_events.codec import Topic
 from arrears_events.envelope import StreamEvent
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import View, view
 from sqlalchemy import Column, Table, Text, select, union_all
 
@@ -40,5 +40,5 @@ by_case, by_plan = _view_of(CASE), _view_of(PLAN)
 
 
 async def stopped_elsewhere(db: Database, customers: Collection[str]) -> list[StoppedRow]:
-    found = [select(each.table).where(each.table.c.customer_id.in_(customers)) for each in (by_case, by_plan)]
+    found = [select(each.table).where(among(each.table.c.customer_id, customers)) for each in (by_case, by_plan)]
     return await db.rows(StoppedRow, union_all(*found))

@@ -33,7 +33,7 @@ from arrears_events.catalogue.plan import (
     PlanReminderDue,
 )
 from arrears_events.envelope import StreamEvent
-from arrears_runtime.database import Database
+from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
 from arrears_runtime.stream import streams
 from sqlalchemy import (
@@ -255,7 +255,7 @@ async def version_of_plan(db: Database, plan_id: UUID) -> int | None:
 
 async def open_plans_of(db: Database, customer_id: str) -> list[PlanRow]:
     """Proposed or agreed."""
-    query = select(plans).where(plans.c.customer_id == customer_id, plans.c.state.in_(("proposed", "agreed")))
+    query = select(plans).where(plans.c.customer_id == customer_id, among(plans.c.state, ("proposed", "agreed")))
     return await db.rows(PlanRow, query)
 
 
