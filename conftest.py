@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,6 +15,7 @@ from arrears_local import infrastructure
 from arrears_local.infrastructure import Addresses
 
 _numbers = itertools.count(1)
+REAL_DATA = "default-of-credit-card-clients.csv.gz"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,16 @@ def addresses() -> Iterator[Addresses]:
     finally:
         infrastructure.down(root)
         shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The file named or in the folder ARREARS_REAL_DATA, or ../shared/data beside the checkout: for all tests."""
+    named = Path(os.environ.get("ARREARS_REAL_DATA") or Path(__file__).parents[1] / "shared" / "data")
+    path = named / REAL_DATA if named.is_dir() else named
+    if not path.is_file():
+        pytest.skip(f"the real data set is not here: {REAL_DATA} of UCI data set 350, named by ARREARS_REAL_DATA")
+    return path
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ INTRODUCTION = """\
 # Settings
 
 Every process is told by its environment, once, when it starts. Names are in capitals and begin with `ARREARS_`; a
-setting without a default must be given, and a process that lacks one, or cannot read one, does not start. A duration is
+setting without a default must be given; a process that lacks one, or cannot read one, names it and ends. A duration is
 a number of seconds, or ISO 8601 (`PT10S`, `P2D`). A secret prints as stars. On one machine `arrears stack up` writes
 them all."""
 _TYPES = {str: "text", int: "number", bool: "true or false", date: "date", timedelta: "duration", Path: "path"}
@@ -84,7 +84,7 @@ def _annotation(settings: type[BaseSettings], name: str) -> str:
 
 
 def _of(field: FieldInfo, annotation: str) -> tuple[str, str]:
-    kind = _SEPARATE if annotation == "Days" else _type(field.annotation)
+    kind = _SEPARATE if annotation == "Days" else _type(field.annotation) + _bounds(field)
     return kind, "*required*" if field.is_required() else _default(field.default)
 
 
@@ -96,6 +96,14 @@ def _type(annotation: Any) -> str:
     if annotation is SecretStr:
         return "text, secret"
     return _TYPES[annotation]
+
+
+def _bounds(field: FieldInfo) -> str:
+    """Of a number; what bounds a duration stands under its type's name."""
+    least, most = ({getattr(each, name) for each in field.metadata if hasattr(each, name)} for name in ("ge", "le"))
+    if field.annotation is not int or not least:
+        return ""
+    return f", {least.pop():,} to {most.pop():,}" if most else f", {least.pop():,} or more"
 
 
 def _default(value: Any) -> str:

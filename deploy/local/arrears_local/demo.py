@@ -59,7 +59,8 @@ async def _played(portfolio: Portfolio, addresses: Addresses, home: Home, token:
         with click.progressbar(length=len(portfolio.days), label="days", file=sys.stderr) as bar:
             hidden = not sys.stderr.isatty()
             progress = (lambda _: None) if hidden else bar.update
-            days = await play(portfolio, bank, addresses.services, clients.answer, desk.work, progress=progress)
+            work = (clients.answer, desk.work)
+            days = await play(portfolio, bank, addresses.services, *work, progress=progress, token=token)
         click.echo(f"{portfolio.accounts} accounts played over {len(portfolio.days)} days ({days} of them now).\n")
         ends = _month_ends(portfolio.days)
         click.echo(report.portfolio([(f"{day:%Y-%m}", await desk.figures(day)) for day in ends]))

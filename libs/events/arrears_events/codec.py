@@ -1,6 +1,7 @@
 """Between an envelope and its canonical bytes: sorted keys, no blanks, UTF-8. The hash is of exactly these bytes."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -16,11 +17,14 @@ V = TypeVar("V", SourceEvent[Any], StreamEvent[Any])
 
 
 class Undecodable(ValueError):
-    """Bytes that are no event of the topic; `reason` is a code, and nothing of the bytes is in the message."""
+    """Bytes that are no event of the topic: `reason` is a code, `where` the path of the field that is wrong, or "".
+
+    Nothing of the bytes is in either: of a name that is none of the catalogue's the path has a star.
+    """
 
     def __init__(self, reason: str, where: str = "") -> None:
         super().__init__(f"{reason} {where}".strip())
-        self.reason = reason
+        self.reason, self.where = reason, where
 
 
 def canonical(value: object) -> bytes:
@@ -69,7 +73,8 @@ class Topic(Generic[V]):
             return self._adapter.validate_json(value)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-            raise Undecodable(_reason(first["type"]), ".".join(map(str, first["loc"]))) from None
+            path = _path(first["loc"])
+            raise Undecodable(_reason(first["type"], path), _written(first["type"], path)) from None
 
 
 def encode(envelope: Envelope) -> bytes:
@@ -98,13 +103,31 @@ def _envelope_of(owner: str, envelope: Any, event: type[Event]) -> type[Any]:
     )
 
 
-def _reason(kind: str) -> str:
-    match kind:
-        case "json_invalid" | "model_type" | "dict_type" | "model_attributes_type":
-            return "not-json"
-        case "union_tag_invalid" | "union_tag_not_found" | "literal_error":
+_FIELD = re.compile(r"[a-z][a-z0-9_]{0,63}|[0-9]{1,9}", re.ASCII)
+_WIRE = re.compile(r"arrears\.[a-z]+\.[A-Za-z]+", re.ASCII)
+
+
+def _path(place: Sequence[int | str]) -> tuple[str, ...]:
+    """Without the event's name, with which a topic of several events begins it."""
+    path = tuple(map(str, place))
+    return path[1:] if path and _WIRE.fullmatch(path[0]) else path
+
+
+def _written(kind: str, path: tuple[str, ...]) -> str:
+    """A field that no event has, or a key, may say anything."""
+    known = len(path) - 1 if kind == "extra_forbidden" else len(path)
+    return ".".join(part if at < known and _FIELD.fullmatch(part) else "*" for at, part in enumerate(path))
+
+
+def _reason(kind: str, path: tuple[str, ...]) -> str:
+    match kind, path:
+        case "union_tag_invalid" | "union_tag_not_found", ():
             return "unknown-type"
-        case "money-amount" | "money-scale" | "currency-unknown" | "amount-negative":
+        case _, ():
+            return "not-json"
+        case "literal_error", ("type" | "schemaversion",):
+            return "unknown-type"
+        case "money-amount" | "money-scale" | "currency-unknown" | "amount-negative", _:
             return "bad-money"
         case _:
             return "bad-data"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from arrears_events.catalogue.base import Event
+from arrears_events.catalogue.base import Event, Printable
 
 E = TypeVar("E", bound=Event)
 
@@ -17,7 +17,7 @@ class _CloudEvent(BaseModel, Generic[E]):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     specversion: Literal["1.0"] = "1.0"
-    source: str
+    source: Printable
     type: str
     schemaversion: int = 1
     time: AwareDatetime
@@ -27,7 +27,7 @@ class _CloudEvent(BaseModel, Generic[E]):
 class SourceEvent(_CloudEvent[E], Generic[E]):
     """A fact from outside (the bank): known for ever by `source` and `id`, and it keeps no stream."""
 
-    id: str
+    id: Printable
     correlationid: str | None = None
     traceparent: str | None = None
 
@@ -41,7 +41,7 @@ class StreamEvent(_CloudEvent[E], Generic[E]):
     """
 
     id: UUID
-    streamid: str
+    streamid: Printable
     streamversion: int
     prevhash: str | None = None
     actor: str

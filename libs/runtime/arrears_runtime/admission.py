@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from arrears_events.catalogue.base import DayClosed, Event
+from arrears_events.catalogue.base import DayClosed, Event, Id
 from arrears_events.codec import Topic, Undecodable, digest
 from arrears_events.envelope import StreamEvent
 from arrears_events.log.chain import Follows, Head, follow
 from arrears_events.log.partitioning import partition_of
 from arrears_events.log.reader import Record
 from arrears_events.totals import control_entry
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Numeric, Table, Text
 
 from arrears_runtime.database import Connection
@@ -97,17 +98,36 @@ class Fact(NamedTuple):
 def read(topic: Topic[Any], record: Record, partitions: int) -> Fact:
     """The event of a record, if its bytes and its place can be trusted. Raises BadRecord."""
     if len(record.value) > 1024 * 1024:
-        raise BadRecord("too-large", stops=_trusted(record, partitions))
+        raise BadRecord("too-large", stops=key_is_trusted(record, partitions))
     try:
         envelope = topic.decode(record.value)
     except Undecodable as error:
-        raise BadRecord(error.reason, stops=error.reason != "not-json" and _trusted(record, partitions)) from None
+        stops = error.reason != "not-json" and key_is_trusted(record, partitions)
+        raise BadRecord(error.reason, stops=stops, detail=error.where) from None
     if isinstance(envelope.data, DayClosed):
-        if envelope.data.partition != record.partition:
-            raise BadRecord("wrong-partition", stops=False)
+        _check_close(record, envelope.source, envelope.data)
     elif hasattr(envelope.data, "customer_id"):
         _check_place(record, envelope.data.customer_id, partitions)
     return Fact(record, envelope, digest(record.value))
+
+
+def key_is_trusted(record: Record, partitions: int) -> bool:
+    """Whether the key alone may stop a customer: it is an id, in the partition where it belongs."""
+    try:
+        _ID.validate_python((record.key or b"").decode())
+    except (UnicodeDecodeError, ValidationError):
+        return False
+    return partition_of(record.key or b"", partitions) == record.partition
+
+
+def _check_close(record: Record, source: str, close: DayClosed) -> None:
+    """All others wait for it, so it must be of its source, and of no customer."""
+    if record.key is not None:
+        raise BadRecord("wrong-key", stops=False)
+    if close.source != source:
+        raise BadRecord("wrong-source", stops=False)
+    if close.partition != record.partition:
+        raise BadRecord("wrong-partition", stops=False)
 
 
 def _check_place(record: Record, customer_id: str, partitions: int) -> None:
@@ -117,10 +137,6 @@ def _check_place(record: Record, customer_id: str, partitions: int) -> None:
         raise BadRecord("wrong-key", stops=False)
     if partition_of(record.key, partitions) != record.partition:
         raise BadRecord("wrong-partition", stops=False)
-
-
-def _trusted(record: Record, partitions: int) -> bool:
-    return bool(record.key) and partition_of(record.key or b"", partitions) == record.partition
 
 
 @lru_cache(maxsize=256)
@@ -207,6 +223,7 @@ def _check_dates(event: Event, last_close: date | None) -> None:
             raise BadRecord("date-out-of-range")
 
 
+_ID = TypeAdapter[str](Id)
 _HEADS = (
     """SELECT h.* FROM unnest($1::text[], $2::text[]) w(topic, streamid) JOIN heard_streams h USING (topic, streamid)"""
 )

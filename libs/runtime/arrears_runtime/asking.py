@@ -8,12 +8,25 @@ from arrears_events.errors import UserError
 from arrears_events.settings import Settings
 
 
-def client_of(service: str) -> httpx.Client:
+class Asking(httpx.Client):
+    """Asks one service. Raises UserError when it cannot be reached, or says nothing in time."""
+
+    def request(self, *args: Any, **kwargs: Any) -> httpx.Response:
+        try:
+            return super().request(*args, **kwargs)
+        except httpx.TransportError as error:
+            raise UserError(
+                f"No answer from {self.base_url} ({type(error).__name__}). `arrears stack status` tells more, and "
+                "`arrears stack up` starts what is down."
+            ) from None
+
+
+def client_of(service: str) -> Asking:
     """Raises UserError when there is no such service."""
     urls = Settings().services()
     if service not in urls:
         raise UserError(f"There is no {service}; there are {', '.join(sorted(urls))}.")
-    return httpx.Client(base_url=urls[service], timeout=30)
+    return Asking(base_url=urls[service], timeout=30)
 
 
 def bearer(token: str | None, variable: str, role: str) -> dict[str, str]:
@@ -25,11 +38,11 @@ def bearer(token: str | None, variable: str, role: str) -> dict[str, str]:
 
 def answer(response: httpx.Response) -> dict[str, Any]:
     """Raises UserError with the problem's title and facts."""
-    if response.is_success:
-        return response.json()
-    problem: dict[str, Any] = response.json() if "json" in response.headers.get("content-type", "") else {}
-    title = problem.get("title", "no answer that could be read")
-    raise UserError("\n  ".join([f"{response.status_code}: {title}", *_facts(problem)]))
+    found: dict[str, Any] = response.json() if "json" in response.headers.get("content-type", "") else {}
+    if response.is_success and found:
+        return found
+    title = found.get("title", "no answer that could be read")
+    raise UserError("\n  ".join([f"{response.status_code}: {title}", *_facts(found)]))
 
 
 def _facts(problem: dict[str, Any]) -> Iterator[str]:

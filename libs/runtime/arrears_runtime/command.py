@@ -8,18 +8,20 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 from uuid import uuid4
 
+import asyncpg
 import click
 import httpx
 from aiokafka.errors import KafkaError
 from arrears_events.errors import UserError
 from arrears_events.log import topics as log_topics
-from arrears_events.log.reader import Reader
+from arrears_events.log.reader import Reader, TopicMissing
 from arrears_events.settings import Settings
 from pydantic import ValidationError
 
 from arrears_runtime import replay_check as check
 from arrears_runtime.asking import answer, bearer, client_of
-from arrears_runtime.settings import RuntimeSettings
+from arrears_runtime.database import UNAVAILABLE
+from arrears_runtime.settings import RuntimeSettings, faults
 
 T = TypeVar("T")
 
@@ -31,10 +33,18 @@ def topics() -> None:
 
 @topics.command(name="apply")
 def apply_() -> None:
-    """Make the topics that are missing and mend settings that differ. Deletes nothing."""
+    """Make the topics that are missing and mend settings that differ. Deletes nothing.
+
+    Ends with 1 when partitions differ: these nothing mends.
+    """
     settings = Settings()
-    done = _reach(log_topics.apply(settings.bootstrap(), settings.topic_prefix))
-    click.echo("\n".join(done) or "All topics are as they must be.")
+    applied = _reach(log_topics.apply(settings.bootstrap(), settings.topic_prefix))
+    for line in applied.done:
+        click.echo(line)
+    if applied.left:
+        raise UserError("\n  ".join(["These topics are not as they must be:", *applied.left]))
+    if not applied.done:
+        click.echo("All topics are as they must be.")
 
 
 @topics.command()
@@ -115,6 +125,8 @@ def replay_check(only: str | None) -> None:
             found = _reach(check.check(services[name], _settings_of(name)))
         except check.NotAtRest as error:
             raise UserError(str(error)) from None
+        except (asyncpg.PostgresError, *UNAVAILABLE) as error:
+            raise UserError(_no_tables(name, error)) from None
         click.echo(f"{name}: {found.tables} tables, {found.rows} rows, {len(found.differences)} differences")
         for difference in found.differences:
             click.echo(f"  {difference}")
@@ -142,9 +154,17 @@ def _settings_of(name: str) -> RuntimeSettings:
         os.environ.update({key: value for key, value in part.load()(name).items() if key.startswith("ARREARS_")})
     try:
         return RuntimeSettings()  # type: ignore[call-arg]
-    except ValidationError as error:
-        missing = ", ".join(f"ARREARS_{'_'.join(map(str, each['loc'])).upper()}" for each in error.errors())
-        raise UserError(f"Not said where {name} keeps its tables: set {missing}, or run `arrears stack up`.") from None
+    except ValidationError as wrong:
+        told = "\n  ".join([f"Not said where {name} keeps its tables; `arrears stack up` does.", *faults(wrong)])
+        raise UserError(told) from None
+
+
+def _no_tables(name: str, error: Exception) -> str:
+    """What PostgreSQL itself says may quote a row, so its error is told by its kind."""
+    return (
+        f"The tables of {name} cannot be compared: {type(error).__name__}. Its database must be there, with the tables "
+        f"that {name} makes when it starts; `arrears stack up` sees to both on one machine."
+    )
 
 
 def _resolve(client: httpx.Client, at: str, how: str, by: str) -> None:
@@ -159,8 +179,6 @@ def _reach(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except KafkaError as error:
-        raise UserError(
-            f"Kafka does not answer as it should: {type(error).__name__}. `arrears stack status` tells more."
-        ) from None
-    except LookupError as error:
+        raise UserError(f"Kafka does not answer as it should: {error}. `arrears stack status` tells more.") from None
+    except TopicMissing as error:
         raise UserError(str(error)) from None

@@ -45,14 +45,14 @@ class Watch:
         """Database and broker are asked apart, so that either's absence has its name. `found`: how far it has read."""
         checks = {"leading": Check(is_open, problem)}
         if not is_open:
-            return Condition(lag={}, outbox=0, positions={}, checks=checks)
+            return Condition(lag={}, outbox=None, positions={}, checks=checks)
         try:
             async with asyncio.timeout(ASKING_SECONDS):
                 [(outbox, oldest, resumed)] = await self._db.pool.fetch(_AT_REST)
                 letters = await dead_letters.open_letters(self._db)
         except UNAVAILABLE as error:
             checks["database"] = Check(False, type(error).__name__)
-            return Condition(lag={}, outbox=0, positions={}, checks=checks)
+            return Condition(lag={}, outbox=None, positions={}, checks=checks)
         checks["database"] = Check(True)
         ends, checks["broker"] = await self._ends(list(found), problem)
         lag, folded = self._lag(found, ends)

@@ -108,8 +108,15 @@ class AsideRow(NamedTuple):
     by: str
 
 
+PARKED_BYTES = 4 * 1024 * 1024
+"""Of a dead letter on its topic at most, as topics.toml has it: a record may be larger, where it compresses well."""
+VALUE_BYTES = PARKED_BYTES - 64 * 1024
+"""The rest is room for key, detail, and Kafka's own."""
+KEY_BYTES, DETAIL_CHARACTERS = 16 * 1024, 4_096
+
+
 class DeadLetter(NamedTuple):
-    """`customer_id`: who waits for it; "" where it stops nobody."""
+    """`customer_id`: who waits for it; "" where it stops nobody. `detail` says so where key or value were cut."""
 
     topic: str
     partition: int
@@ -123,6 +130,20 @@ class DeadLetter(NamedTuple):
     @property
     def id(self) -> str:
         return "/".join(map(str, ("letter", self.topic, self.partition, self.offset, self.customer_id)))
+
+    @property
+    def fitting(self) -> "DeadLetter":
+        """Itself, cut where it would be refused."""
+        cut = [
+            f"cut to {most} of {len(part)} bytes of {name}"
+            for name, part, most in (("value", self.value, VALUE_BYTES), ("key", self.key or b"", KEY_BYTES))
+            if len(part) > most
+        ]
+        if not cut and len(self.detail) <= DETAIL_CHARACTERS:
+            return self
+        detail = "; ".join([*cut, self.detail] if self.detail else cut)[:DETAIL_CHARACTERS]
+        key = self.key if self.key is None else self.key[:KEY_BYTES]
+        return self._replace(detail=detail, key=key, value=self.value[:VALUE_BYTES])
 
     @property
     def headers(self) -> str:
@@ -177,7 +198,11 @@ def _at(fact: Any) -> str:
 
 
 async def park(connection: Connection, letters: Sequence[DeadLetter], topic: str) -> None:
-    """Keep dead letters, byte for byte, here and on their topic; one that is kept already is left as it is."""
+    """Keep dead letters, byte for byte up to VALUE_BYTES, here and on their topic.
+
+    One that is kept already is left as it is.
+    """
+    letters = [letter.fitting for letter in letters]
     await connection.execute(
         """
         WITH parked AS (

@@ -8,6 +8,7 @@ aside and its batch tried again without it: a bad record harms only its own cust
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from itertools import groupby, product, zip_longest
@@ -38,7 +39,7 @@ GATHERING_SECONDS = 0.004
 """From one batch to the next: under load a few records then go in together, at less cost than each alone."""
 FRESH_SECONDS = 0.2
 """For how long it is known who waits: another instance may have resumed a customer."""
-REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
 """What PostgreSQL says of a value that no table can hold."""
 
 Finish = Callable[[Connection], Awaitable[None]]
@@ -71,6 +72,8 @@ class Follower:
         self._last_close: dict[int, date] = {}
         self._kept_up_at: dict[Partition, float] = {}
         self._behind: set[Partition] = set()
+        self.reading = asyncio.Event()
+        """Set once the follower has told its reader what to read: before that there is nothing to commit."""
         self.kept_up = asyncio.Event()
         """Set once all was read that lay there when the follower took up."""
 
@@ -82,12 +85,14 @@ class Follower:
             self._clock.closed(partition, day.next_business_date)
         self._kept_up_at = dict.fromkeys(self.positions, time())
         self._behind = set(self.positions)
+        self.reading.clear()
         self.kept_up.clear()
         await self._know_who_waits()
 
     async def run(self, reader: Reader) -> None:
         """Follow for ever; what it meets beyond single records is raised."""
         reader.read_from({at: position.folded for at, position in self.positions.items() if at[0] in self._topics})
+        self.reading.set()
         while True:
             fetched = await reader.batch(timeout_ms=200, max_records=MAX_RECORDS)
             if monotonic() > self._waiting_known_at + FRESH_SECONDS:
@@ -191,23 +196,29 @@ class Follower:
             await self._keys.shred(connection, gone)
 
     async def _find_the_bad(self, batch: Batch) -> None:
-        """The database refused the batch: try its records one by one, keeping nothing, for the first it refuses."""
-        for record in batch.records:
-            if at_of(record) in batch.bad:
-                continue
-            alone = replace(batch, records=[record], bad={}, failed_at_close={}, locks=True)
-            try:
-                async with self._db.transaction() as connection:
-                    await self._apply(connection, alone)
-                    raise _KeepNothing
-            except _KeepNothing:
-                continue
-            except REFUSED:
-                batch.bad[at_of(record)] = BadRecord("cannot-be-stored")
-            except TryAgain:
-                batch.bad |= alone.bad
-                batch.failed_at_close |= alone.failed_at_close
-            return
+        """The database refused the batch: look for the record with which it first does.
+
+        What comes before a record is tried with it, since that is what it rests on; nothing of a try is kept.
+        """
+        taken, refused = 0, len(batch.records)
+        with suppress(TryAgain):  # another record was found bad on the way
+            while refused - taken > 1:
+                half = (taken + refused) // 2
+                if await self._refuses(replace(batch, records=batch.records[:half], locks=True)):
+                    refused = half
+                else:
+                    taken = half
+            batch.bad[at_of(batch.records[taken])] = BadRecord("cannot-be-stored")
+
+    async def _refuses(self, batch: Batch) -> bool:
+        try:
+            async with self._db.transaction() as connection:
+                await self._apply(connection, batch)
+                raise _KeepNothing
+        except _KeepNothing:
+            return False
+        except REFUSED:
+            return True
 
     async def _took(self, sorted_: Sorted) -> None:
         for fact in sorted_.closes:

@@ -17,7 +17,6 @@ import asyncpg
 from arrears_events.log import topics
 from arrears_events.log.partitioning import partition_of
 from arrears_events.log.reader import Reader
-from arrears_events.log.writer import Writer
 
 from arrears_runtime import positions, schema
 from arrears_runtime.clock import BusinessClock, Clock, WallClock
@@ -32,10 +31,10 @@ from arrears_runtime.http.service import Check, Condition, NotReady
 from arrears_runtime.keys import Keys
 from arrears_runtime.latest import Latest, LatestFollower
 from arrears_runtime.leading import PASSING, REFUSALS, LeadLost, not_cancelled
-from arrears_runtime.own_log import OwnLog
+from arrears_runtime.own_log import OwnLog, check_whole
 from arrears_runtime.policies import Policies
 from arrears_runtime.reactor import Reactor
-from arrears_runtime.relay import Relay
+from arrears_runtime.relay import Relay, relay_writer
 from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
 from arrears_runtime.store import Store
@@ -178,7 +177,7 @@ class Instance:
                 await self._begin(reader, forks)
                 async with (
                     Reader(settings.kafka_bootstrap, settings.topic_prefix) as self._watch.reader,
-                    Writer(settings.kafka_bootstrap) as writer,
+                    relay_writer(settings.kafka_bootstrap) as writer,
                     asyncio.TaskGroup() as group,
                 ):
                     self.problem = ""
@@ -235,7 +234,7 @@ class Instance:
         if there == service.fingerprint:
             return
         if there is not None:
-            async with Writer(settings.kafka_bootstrap) as writer:
+            async with relay_writer(settings.kafka_bootstrap) as writer:
                 await self.relay.drain(writer)
         await schema.create(self.database, service.metadatas, service.fingerprint)
 
@@ -253,6 +252,7 @@ class Instance:
         own_events = bool(await self.database.pool.fetchval("SELECT EXISTS (SELECT 1 FROM streams)"))
         await positions.begin(self.database, reader, read, self.name, own_events=own_events)
         await self.follower.load()
+        await check_whole(reader, {at: self.positions[at].folded for at in read}, await reader.ends(read))
         if self.latest:
             await self.latest.begin()
         if forks:
@@ -272,6 +272,7 @@ class Instance:
     async def _commit_reactions(self, reader: Reader) -> None:
         """Tell Kafka how far reactions are, once all that they led to is on the log."""
         committed: dict[positions.Partition, int] = {}
+        await self.follower.reading.wait()
         while True:
             await asyncio.sleep(RETRY_SECONDS)
             reacted, mark = await positions.reacted_and_outbox(self.database)

@@ -7,10 +7,11 @@ from typing import Any
 import asyncpg
 from aiokafka.errors import KafkaError
 from arrears_events.log import topics
-from arrears_events.log.reader import BrokerSilent, HistoryIncomplete
+from arrears_events.log.reader import BrokerSilent, HistoryIncomplete, TopicMissing
 
 from arrears_runtime.database import UNAVAILABLE
 from arrears_runtime.keys import MasterKeyWrong
+from arrears_runtime.policies import PolicyMissing
 from arrears_runtime.positions import Fenced, ReactionsUnknown
 from arrears_runtime.store import LostRace
 
@@ -21,8 +22,9 @@ class LeadLost(RuntimeError):
 
 PASSING = (*UNAVAILABLE, KafkaError, asyncpg.PostgresError, Fenced, BrokerSilent, LeadLost, LostRace)
 """What ends a lead and may be over at the next try: broker or database away, another leader."""
-REFUSALS = (topics.TopicsDiffer, LookupError, HistoryIncomplete, ReactionsUnknown, MasterKeyWrong)
-"""What a person must mend; each says how. It is looked at again until then, and the service is not ready."""
+REFUSALS = (topics.TopicsDiffer, TopicMissing, HistoryIncomplete, ReactionsUnknown, MasterKeyWrong, PolicyMissing)
+"""What a person must mend; each says how. It is looked at again until then, and the service is not ready. A KeyError is
+a bug of ours, and ends the process."""
 
 
 async def not_cancelled(work: Coroutine[Any, Any, None]) -> None:

@@ -4,7 +4,7 @@ What is on the log is in the database afterwards, and what is in the database an
 empty database comes back whole, and one restored from a backup catches up. A record that fits neither is a fork.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +12,31 @@ from arrears_events.codec import Topic, digest
 from arrears_events.log.chain import Follows, follow
 from arrears_events.log.reader import HistoryIncomplete, Reader, Record
 
-from arrears_runtime.admission import Fact, read
+from arrears_runtime.admission import Fact, key_is_trusted, read
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.dead_letters import DeadLetter, park
 from arrears_runtime.keys import Keys
+from arrears_runtime.positions import Partition
 from arrears_runtime.projection import BadRecord
 from arrears_runtime.store import Store
 from arrears_runtime.stream import Stream
 
 Progress = Callable[[int], None]
+
+
+async def check_whole(
+    reader: Reader, known: Mapping[Partition, int], ends: Mapping[Partition, int], *, compacted: bool = False
+) -> None:
+    """Raises HistoryIncomplete unless all is there that lay before the next offsets that are `known`."""
+    for (topic, partition), first in (await reader.starts(list(known))).items():
+        if first > 0 and not compacted:
+            raise HistoryIncomplete(f"{topic}/{partition} begins at offset {first}: its first records are gone")
+    for (topic, partition), end in ends.items():
+        if end < (next_ := known[topic, partition]):
+            raise HistoryIncomplete(
+                f"{topic}/{partition} ends at offset {end}, but records up to {next_} were read before: "
+                "the broker lost them; restore it, or drop this service's database to go on from what is left"
+            )
 
 
 @dataclass(frozen=True)
@@ -35,13 +51,17 @@ class OwnLog:
     keys: Keys | None = None
 
     async def catch_up(self, reader: Reader, progress: Progress = lambda _: None) -> list[DeadLetter]:
-        """Read from what was confirmed to the heads; gives the records that fit nowhere, whose customers must stop."""
+        """Read from what was confirmed to the heads; gives the records that fit nowhere, whose customers must stop.
+
+        One that cannot be read is among them: the next event of its stream would take its version. Raises
+        HistoryIncomplete.
+        """
         forks: list[DeadLetter] = []
         of_keys = (self.keys.topic,) if self.keys else ()
         for name in (*of_keys, self.letters, *(topic.name for topic in self.events)):
             starts = await self._confirmed(name)
             ends = await reader.ends(list(starts))
-            await self._check_whole(reader, starts, ends, compacted=name in of_keys)
+            await check_whole(reader, starts, ends, compacted=name in of_keys)
             async for records in reader.aside(starts, ends):
                 forks += await self._take(name, records)
                 progress(len(records))
@@ -54,19 +74,6 @@ class OwnLog:
         rows = await self.db.pool.fetch("SELECT partition, next FROM confirmed WHERE topic = $1", topic)
         known = {row["partition"]: row["next"] for row in rows}
         return {(topic, partition): known.get(partition, 0) for partition in range(self.partitions[topic])}
-
-    async def _check_whole(
-        self, reader: Reader, starts: dict[tuple[str, int], int], ends: dict[tuple[str, int], int], *, compacted: bool
-    ) -> None:
-        for (topic, partition), first in (await reader.starts(list(starts))).items():
-            if first > 0 and not compacted:
-                raise HistoryIncomplete(f"{topic}/{partition} begins at offset {first}: its first records are gone")
-        for (topic, partition), end in ends.items():
-            if end < (known := starts[topic, partition]):
-                raise HistoryIncomplete(
-                    f"{topic}/{partition} ends at offset {end}, but records up to {known} were confirmed: "
-                    "the broker lost them; restore it, or drop this service's database to go on from what is left"
-                )
 
     async def _take(self, name: str, records: list[Record]) -> list[DeadLetter]:
         async with self.db.transaction() as connection:
@@ -82,11 +89,15 @@ class OwnLog:
         return forks
 
     async def _take_letters(self, connection: Connection, records: list[Record]) -> None:
-        letters = [_letter(record) for record in records]
+        """A record that is none was written by somebody else: it is set aside for a person to look at."""
+        read_as = [(record, _letter(record)) for record in records]
+        letters = [letter for _, letter in read_as if letter]
         await connection.execute(
             "INSERT INTO dead_letters SELECT l.* FROM unnest($1::dead_letters[]) l ON CONFLICT DO NOTHING", letters
         )
         await connection.execute("DELETE FROM outbox WHERE streamid = ANY($1)", [letter.id for letter in letters])
+        strays = [_set_aside(record, "not-a-letter", "") for record, letter in read_as if letter is None]
+        await park(connection, strays, self.letters)
 
     async def _take_events(self, connection: Connection, records: list[Record]) -> list[DeadLetter]:
         topic = next(topic for topic in self.events if topic.name == records[0].topic)
@@ -94,23 +105,25 @@ class OwnLog:
         if unreadable:
             await park(connection, unreadable, self.letters)
         if not facts:
-            return []
+            return _of_customers(unreadable)
         customers = [(fact.record.key or b"").decode() for fact in facts]
         streams = await self.store.heads(connection, [fact.envelope for fact in facts], customers)
         struck = await self._strike_out(connection, facts)
         forks = [fork for fact in facts if (fork := _fold(streams[fact.envelope.streamid], fact, struck))]
         written = await self.store.write(connection, list(streams.values()), from_log=True)
         assert written, "a stream changed while it was folded from the log"
-        return forks
+        return _of_customers(forks + unreadable)
 
     def _read(self, topic: Topic[Any], records: list[Record]) -> tuple[list[Fact], list[DeadLetter]]:
         facts: list[Fact] = []
         unreadable: list[DeadLetter] = []
+        partitions = self.partitions[topic.name]
         for record in records:
             try:
-                facts.append(read(topic, record, self.partitions[topic.name]))
+                facts.append(read(topic, record, partitions))
             except BadRecord as bad:
-                unreadable.append(_set_aside(record, bad.reason, ""))
+                customer = (record.key or b"").decode() if key_is_trusted(record, partitions) else ""
+                unreadable.append(_set_aside(record, bad.reason, customer, bad.detail))
         return facts, unreadable
 
     async def _strike_out(self, connection: Connection, facts: list[Fact]) -> dict[tuple[str, int], str]:
@@ -130,26 +143,32 @@ def _fold(stream: Stream, fact: Fact, struck: dict[tuple[str, int], str]) -> Dea
             return None
         case Follows.SEEN if ours == fact.hash:
             return None
+        case Follows.GAP:
+            return _set_aside(fact.record, "gap", stream.customer_id)
         case _:
             return _set_aside(fact.record, "fork", stream.customer_id)
 
 
-def _set_aside(record: Record, reason: str, customer_id: str) -> DeadLetter:
-    return DeadLetter(record.topic, record.partition, record.offset, reason, "", customer_id, record.key, record.value)
+def _set_aside(record: Record, reason: str, customer_id: str, detail: str = "") -> DeadLetter:
+    at = record.topic, record.partition, record.offset
+    return DeadLetter(*at, reason, detail, customer_id, record.key, record.value)
 
 
-def _letter(record: Record) -> DeadLetter:
-    found = {name: value.decode() for name, value in record.headers}
-    return DeadLetter(
-        found["topic"],
-        int(found["partition"]),
-        int(found["offset"]),
-        found["reason"],
-        found["detail"],
-        found["customer_id"],
-        record.key,
-        record.value,
-    )
+def _of_customers(letters: list[DeadLetter]) -> list[DeadLetter]:
+    """As they lie on the log: a customer is stopped by the first, and the others follow from it."""
+    return sorted((letter for letter in letters if letter.customer_id), key=lambda letter: letter.offset)
+
+
+def _letter(record: Record) -> DeadLetter | None:
+    """None for what is no letter of ours."""
+    try:
+        found = {name: value.decode() for name, value in record.headers}
+        at = found["topic"], int(found["partition"]), int(found["offset"])
+        told = found["reason"], found["detail"], found["customer_id"]
+    except (KeyError, ValueError):
+        return None
+    kept = 0 <= at[1] < 2**31 and 0 <= at[2] < 2**63 and "\0" not in "".join((at[0], *told))
+    return DeadLetter(*at, *told, record.key, record.value) if kept else None
 
 
 _CONFIRM = """INSERT INTO confirmed VALUES ($1, $2, $3)

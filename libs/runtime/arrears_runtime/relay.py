@@ -9,12 +9,18 @@ import asyncpg
 from arrears_events.log.writer import Writer
 
 from arrears_runtime.database import Database
+from arrears_runtime.dead_letters import PARKED_BYTES
 
 MOST = 5_000
 """Records sent before their acknowledgements are waited for: about a megabyte or two in the producer's hands."""
 
 GATHERING_SECONDS = 0.004
 """From being woken to looking: under load a few commands' events then go out together, at less cost than each alone."""
+
+
+def relay_writer(bootstrap: str) -> Writer:
+    """Takes whatever an outbox may hold; the largest are dead letters."""
+    return Writer(bootstrap, record_bytes=PARKED_BYTES)
 
 
 class Relay:

@@ -12,6 +12,7 @@ from arrears_runtime.database import Database
 from arrears_runtime.effect import NO_EFFECTS, Effect
 from arrears_runtime.http.application import Hook, application
 from arrears_runtime.http.logs import log_to_stdout
+from arrears_runtime.http.problems import Problem
 from arrears_runtime.http.routing import Router
 from arrears_runtime.http.server import server
 from arrears_runtime.instance import Instance
@@ -19,6 +20,8 @@ from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
 
 ROUND_SECONDS_MAX = 120.0
+ROUND = "round:start"
+"""The permission of who lets go out what is due."""
 
 
 def run(
@@ -55,7 +58,7 @@ async def serve(
         refusals=refusals,
         policies=instance.policies,
         keys=instance.keys,
-        hooks={**hooks, **({"/rounds": _round} if settings.clock == "business" else {})},
+        hooks={**hooks, **({"/rounds": start_round} if settings.clock == "business" else {})},
     )
     leading = asyncio.create_task(instance.run())
     serving = asyncio.create_task(server(made, settings).serve())
@@ -68,8 +71,11 @@ async def serve(
         raise error
 
 
-async def _round(request: Request) -> Response:
+async def start_round(request: Request) -> Response:
     """By the business calendar: do now all that is due to go out. In the demo and tests, where the days are played."""
+    caller = await request.app.state.tokens.caller(request.headers.get("authorization"))
+    if ROUND not in caller.permissions:
+        raise Problem("forbidden")
     instance: Instance = request.app.state.service
     if instance.has_effects:
         async with asyncio.timeout(ROUND_SECONDS_MAX):

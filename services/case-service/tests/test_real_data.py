@@ -1,12 +1,10 @@
 """The first 1,000 accounts of the real data set, from the bank's facts through the reactions to cases."""
 
-import os
 from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pytest
 from arrears_events.bank.portfolio import from_file
 from arrears_events.catalogue.base import Event, PolicyRef
 from arrears_events.envelope import SourceEvent
@@ -17,21 +15,9 @@ from case_service.main import SERVICE
 
 from .examples import shipped
 
-REAL = "default-of-credit-card-clients.csv.gz"
 REACTIONS = {reaction.event: reaction for reaction in SERVICE.reactions}
 specification = Specification(decide, evolve)
 TREATMENT = InForce(shipped("treatment"), PolicyRef(name="treatment", version=1, sha256=shipped("treatment").sha256))
-
-
-@pytest.fixture
-def real_data() -> Path:
-    """The file named or in the folder ARREARS_REAL_DATA, or ../shared/data beside the checkout."""
-    checkout = Path(__file__).parents[3]
-    named = Path(os.environ.get("ARREARS_REAL_DATA") or checkout.parent / "shared" / "data")
-    file = named / REAL if named.is_dir() else named
-    if not file.is_file():
-        pytest.skip(f"the real data set is not here: {REAL} of UCI data set 350, named by ARREARS_REAL_DATA")
-    return file
 
 
 def test_the_first_thousand_accounts_give_the_known_cases(real_data: Path):

@@ -6,6 +6,7 @@ from arrears_events.catalogue.plan import PLAN, PLAN_SETTINGS
 from arrears_runtime.decider import Decider
 from arrears_runtime.run import run
 from arrears_runtime.service import Service
+from arrears_runtime.settings import from_environment
 
 from plan_service.api import limits as limits_api
 from plan_service.api import plans as plans_api
@@ -54,4 +55,4 @@ REFUSALS = {
 }
 
 if __name__ == "__main__":
-    run(SERVICE, PlanSettings(), routers=ROUTERS, refusals=REFUSALS)  # pyright: ignore[reportCallIssue]
+    run(SERVICE, from_environment(PlanSettings), routers=ROUTERS, refusals=REFUSALS)

@@ -107,7 +107,7 @@ def answer(question: Coroutine[Any, Any, T]) -> T:
     except StackNotFound as missing:
         raise Unanswerable(str(missing)) from None
     except LookupError as missing:
-        if type(missing) is not LookupError:  # a KeyError is a bug of ours
+        if isinstance(missing, KeyError):  # a bug of ours
             raise
         raise Unanswerable(str(missing)) from None
     except sqlite3.Error as error:

@@ -19,7 +19,7 @@ from arrears_events.bank.play import Progress, play, publish, publisher_of
 from arrears_events.bank.portfolio import Portfolio, from_file, generated
 from arrears_events.bank.publisher import BankPublisher
 from arrears_events.bank.rows import AccountRow, read_rows, write_rows
-from arrears_events.errors import LogUnreachable
+from arrears_events.errors import LogUnreachable, UserError
 from arrears_events.settings import Settings
 
 Publishing = Callable[[BankPublisher, Progress], Coroutine[Any, Any, int]]
@@ -49,19 +49,25 @@ PORTFOLIO_OPTIONS = (
 )
 
 
-def takes_portfolio(command: Callable[[Portfolio], None]) -> Callable[..., None]:
+def takes_portfolio(command: Callable[..., None]) -> Callable[..., None]:
     """The command's options say which portfolio it is given."""
 
     @wraps(command)
     def with_options(
-        file: Path | None, accounts: int | None, made: int | None, seed: int, first_month: date, jurisdiction: str
+        file: Path | None,
+        accounts: int | None,
+        made: int | None,
+        seed: int,
+        first_month: date,
+        jurisdiction: str,
+        **own: Any,
     ) -> None:
         if (file is None) == (made is None):
             raise click.UsageError("Give either --portfolio FILE or --generate N.")
         if file:
-            command(from_file(file, accounts, first_month, jurisdiction))
+            command(from_file(file, accounts, first_month, jurisdiction), **own)
         elif made and accounts is None:
-            command(generated(made, seed, first_month, jurisdiction))
+            command(generated(made, seed, first_month, jurisdiction), **own)
         else:
             raise click.UsageError("--accounts goes with --portfolio; --generate says how many itself.")
 
@@ -83,11 +89,18 @@ def publish_command(portfolio: Portfolio) -> None:
 
 
 @bank.command("play")
+@click.option("--token", envvar="ARREARS_TOKEN", help="Of who lets go out what is due; by default from ARREARS_TOKEN.")
 @takes_portfolio
-def play_command(portfolio: Portfolio) -> None:
+def play_command(portfolio: Portfolio, token: str | None) -> None:
     """Publish a portfolio day by day, waiting after the facts and after the close until all services are done."""
     services = Settings().services()
-    _publishing(portfolio, lambda publisher, progress: play(portfolio, publisher, services, progress=progress))
+    if not token:
+        raise UserError("A token is needed: export ARREARS_TOKEN=$(arrears stack token --role operator)")
+
+    def played(publisher: BankPublisher, progress: Progress) -> Coroutine[Any, Any, int]:
+        return play(portfolio, publisher, services, progress=progress, token=token)
+
+    _publishing(portfolio, played)
 
 
 @bank.command("generate")

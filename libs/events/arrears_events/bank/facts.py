@@ -4,7 +4,6 @@ The day before the first month the account is opened, with a statement of the fi
 Each month has a payment on the 15th, the word of arrears on the 21st and the statement on the last day.
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -44,11 +43,6 @@ def fact_days(first_month: date) -> list[date]:
         start = _month(first_month, index)
         days += [start.replace(day=PAYMENT_DAY), start.replace(day=ARREARS_DAY), _last_day(start)]
     return days
-
-
-def facts_of(row: AccountRow, first_month: date, jurisdiction: str = "cn") -> Iterator[tuple[date, list[Fact]]]:
-    """All days of an account."""
-    return ((day, facts_on(row, first_month, day, jurisdiction)) for day in fact_days(first_month))
 
 
 def facts_on(row: AccountRow, first_month: date, day: date, jurisdiction: str = "cn") -> list[Fact]:

@@ -45,15 +45,20 @@ async def play(
     *after_day: AfterDay,
     each_day: bool = False,
     progress: Progress = lambda _: None,
+    token: str | None = None,
 ) -> int:
     """Day by day: the facts, and all is settled; the core's answers, and again; the close, and again; what is due to go
     out, and again; each of `after_day`, and again; what that asked to go out, and once more.
 
-    `services`: URLs by name. Days without a fact that follow one another are closed together, and `after_day` hears of
-    the last; with `each_day` they are not. Gives the number of days. Raises AnotherPortfolio, NotSettled.
+    `services`: URLs by name. `token`: of who lets go out what is due (permission round:start). Days without a fact that
+    follow one another are closed together, and `after_day` hears of the last; with `each_day` they are not. Gives the
+    number of days. Raises AnotherPortfolio, NotSettled.
     """
     days = days_left(portfolio, bank)
-    async with Services(bank.bootstrap, bank.topic_prefix, services) as all_, Core(bank) as core:
+    async with (
+        Services(bank.bootstrap, bank.topic_prefix, services, token=token) as all_,
+        Core(bank) as core,
+    ):
         for together in _batches(portfolio, days, each_day):
             await _bank_day(portfolio, bank, core, all_, together)
             await _goes_out(all_)

@@ -18,6 +18,7 @@ PATIENCE = timedelta(seconds=60)
 """How long nothing may change anywhere while some service is not at rest."""
 
 NO_SUCH_DOOR = 404
+CLOSED_DOOR = (401, 403)
 ROUND_SECONDS_MAX = 120.0
 """Of a day's messages; a large portfolio has thousands of them."""
 
@@ -27,13 +28,13 @@ Ends = dict[tuple[str, int], int]
 class Readiness(BaseModel):
     """A service's answer to GET /health/ready. `positions`: by topic and partition, the next offset to read.
 
-    `waiting`: what was handed to a provider (mail, SMS, telephone) and has no outcome yet.
+    `waiting`: what was handed to a provider (mail, SMS, telephone) and has no outcome yet. None: it does not know.
     """
 
     ready: bool
-    lag: int
-    outbox: int
-    waiting: int = 0
+    lag: int | None
+    outbox: int | None
+    waiting: int | None = 0
     positions: dict[str, list[int]]
 
     def at_rest(self, ends: Ends) -> bool:
@@ -46,12 +47,13 @@ class Readiness(BaseModel):
 
 
 class Services:
-    """The services of an installation and its log. `urls`: by name."""
+    """The services of an installation and its log. `urls`: by name. `token`: of who starts the rounds."""
 
-    def __init__(self, bootstrap: str, topic_prefix: str, urls: Mapping[str, str]) -> None:
+    def __init__(self, bootstrap: str, topic_prefix: str, urls: Mapping[str, str], *, token: str | None = None) -> None:
         self._urls = dict(urls)
         self._reader = Reader(bootstrap, topic_prefix)
         self._client = httpx.AsyncClient(timeout=5, trust_env=False)
+        self._starter = {"Authorization": f"Bearer {token}"} if token else {}
         self._partitions: list[tuple[str, int]] = []
 
     async def __aenter__(self) -> "Services":
@@ -90,7 +92,12 @@ class Services:
     async def round(self) -> None:
         """Everything that is due to go out to customers goes out now. A service that sends nothing has no such door."""
         for url in self._urls.values():
-            answer = await self._client.post(f"{url}/rounds", timeout=ROUND_SECONDS_MAX)
+            answer = await self._client.post(f"{url}/rounds", headers=self._starter, timeout=ROUND_SECONDS_MAX)
+            if answer.status_code in CLOSED_DOOR:
+                raise NotSettled(
+                    f"{url}/rounds answered {answer.status_code}: export ARREARS_TOKEN=$(arrears stack token --role "
+                    "operator), and run the same again: it goes on where it stopped."
+                )
             if answer.is_error and answer.status_code != NO_SUCH_DOOR:
                 raise NotSettled(f"{url}/rounds answered {answer.status_code}: what was due did not all go out.")
 

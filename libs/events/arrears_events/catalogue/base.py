@@ -9,6 +9,8 @@ from arrears_events.money import SumString
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}$")]
 """An opaque business id: printable ASCII, without blanks."""
+Printable = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,255}$")]
+"""What names a record or its source: printable ASCII without blanks, short enough for a key of PostgreSQL's."""
 Ids = Annotated[frozenset[Id], PlainSerializer(sorted, return_type=list[str])]
 """A set of ids; written in order, so that the same set has the same bytes."""
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
@@ -46,7 +48,7 @@ class ControlTotal(BaseModel):
 class DayClosed(Event):
     """`source` closed the business day `date`: all it had for `partition` came before this record, as `totals` say."""
 
-    source: str
+    source: Printable
     date: dt.date
     next_business_date: dt.date
     partition: int

@@ -21,7 +21,7 @@ from arrears_events.catalogue.base import (
     PolicyPublished,
     PolicyRef,
 )
-from arrears_events.catalogue.heard import CallNoted, DisputeHeard, HardshipReported
+from arrears_events.catalogue.heard import CallNoted, ComplaintHeard, DisputeHeard, HardshipReported
 from arrears_events.catalogue.ledger import BusinessDate
 from arrears_events.catalogue.wishes import CeaseRequested, ConsentGiven, ConsentWithdrawn
 from arrears_events.codec import Topic
@@ -268,7 +268,7 @@ ContactEvent = (
     ContactRequested | ContactAuthorised | ContactRefused | AuthorisationExpired | ContactAttempted | MessageSent
     | MessageDelivered | MessageOutcomeUnknown | ContactFailed | ContactMade | MessageReceived | OptedOut
     | NightConsent | PaymentClaimed | PromiseHeard | CallBackRequested | ContactPointBarred | DisputeHeard
-    | HardshipReported | CallNoted | CeaseRequested | ConsentGiven | ConsentWithdrawn
+    | ComplaintHeard | HardshipReported | CallNoted | CeaseRequested | ConsentGiven | ConsentWithdrawn
 )  # fmt: skip
 CONTACT = Topic.of(
     "contact.events", StreamEvent, (*get_args(ContactEvent), PersonErased, CustomerStopped, CustomerResumed)

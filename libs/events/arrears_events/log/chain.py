@@ -26,6 +26,8 @@ def follow(head: Head | None, event: StreamEvent[Any], hash_: str) -> Follows:
     """What a record is to a reader that stands at `head`.
 
     SEEN is a version that was read before; when it is the head's own, its bytes must be the same, else it is a FORK.
+    A reader keeps the head's hash alone: a forged record of a version below it is SEEN, harms nobody who has read the
+    right one, and is noticed by `arrears audit verify`, which compares all.
     """
     version, known = event.streamversion, head.version if head else 0
     if version == known + 1:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from arrears_events.log.closing import give_up
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -45,6 +47,10 @@ class LastWord(NamedTuple):
     at: float
 
 
+class TopicMissing(LookupError):
+    """A topic that is to be read does not exist."""
+
+
 class HistoryIncomplete(RuntimeError):
     """The first records of a partition are gone, or fewer are left than were read before."""
 
@@ -71,20 +77,20 @@ class Reader:
         try:
             await self.consumer.start()
         except BaseException:
-            await self.consumer.stop()
+            await give_up(self.consumer.stop)
             raise
         await asyncio.sleep(0)  # a consumer that stops before its tasks ran once raises CancelledError out of stop()
         return self
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        await self.consumer.stop()
+        await give_up(self.consumer.stop)
 
     async def partitions(self, topic: str) -> list[int]:
-        """The topic's partitions. Raises LookupError when it does not exist."""
+        """The topic's partitions. Raises TopicMissing."""
         await self._know([topic])
         found = self.consumer.partitions_for_topic(self._prefix + topic)
         if not found:
-            raise LookupError(f"there is no topic {self._prefix}{topic}; `arrears topics apply` makes it")
+            raise TopicMissing(f"there is no topic {self._prefix}{topic}; `arrears topics apply` makes it")
         return sorted(found)
 
     def read_from(self, positions: Mapping[tuple[str, int], int]) -> None:

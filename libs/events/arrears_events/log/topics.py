@@ -5,12 +5,18 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 KNOWN_SECONDS_MAX = 15
+FOR_LIFE = (
+    "nothing mends it, since a customer's records would lie in two partitions. A topic that holds nothing can be "
+    "deleted and made anew; where it holds records, begin an installation under another ARREARS_TOPIC_PREFIX"
+)
+_SET_ON_TOPIC = 1  # a setting's source in Kafka's protocol: neither the broker's nor a default
 
 
 class TopicsDiffer(RuntimeError):
@@ -19,6 +25,14 @@ class TopicsDiffer(RuntimeError):
     def __init__(self, differences: list[str]) -> None:
         super().__init__("; ".join(differences) + ". `arrears topics apply` makes what is missing and mends settings.")
         self.differences = differences
+
+
+@dataclass(frozen=True)
+class Applied:
+    """`done`: what was made or mended. `left`: what a person must mend, and how."""
+
+    done: list[str]
+    left: list[str]
 
 
 @dataclass(frozen=True)
@@ -42,19 +56,45 @@ def specs() -> list[TopicSpec]:
     ]
 
 
-async def apply(bootstrap: str, prefix: str = "") -> list[str]:
-    """Make the topics that are missing and mend settings that differ; says what it did. Never deletes anything."""
+async def apply(bootstrap: str, prefix: str = "") -> Applied:
+    """Make the topics that are missing and mend settings that differ. Deletes nothing, and changes no partitions.
+
+    Raises KafkaError that names the topic, when the broker refuses.
+    """
     async with _admin(bootstrap) as admin:
         existing = set(await admin.list_topics())
-        missing = [spec for spec in specs() if prefix + spec.name not in existing]
-        if missing:
-            await admin.create_topics([_new(spec, prefix) for spec in missing])
-            await _until_known(admin, [prefix + spec.name for spec in missing])
-        made = [f"{prefix}{spec.name}: made with {spec.partitions} partitions" for spec in missing]
-        wrong = await _settings_that_differ(admin, [spec for spec in specs() if spec not in missing], prefix)
-        for spec in {spec.name: spec for spec, _ in wrong}.values():
-            await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, prefix + spec.name, spec.settings)])
-        return made + [f"{difference}: mended" for _, difference in wrong]
+        made = await _make(admin, [spec for spec in specs() if prefix + spec.name not in existing], prefix)
+        found = [spec for spec in specs() if spec not in made]
+        mended = await _mend(admin, found, prefix)
+        left = await _partitions_that_differ(admin, found, prefix)
+    return Applied([f"{prefix}{spec.name}: made with {spec.partitions} partitions" for spec in made] + mended, left)
+
+
+async def _make(admin: AIOKafkaAdminClient, missing: list[TopicSpec], prefix: str) -> list[TopicSpec]:
+    """Those that were made: a topic that somebody else made meanwhile is as they made it."""
+    if not missing:
+        return []
+    answer = await admin.create_topics([_new(spec, prefix) for spec in missing])
+    refused = {topic: (code, why) for topic, code, why in answer.topic_errors if code}
+    for topic, (code, why) in refused.items():
+        if code != TopicAlreadyExistsError.errno:
+            raise for_code(code)(f"{topic}: {why}")
+    await _until_known(admin, [prefix + spec.name for spec in missing])
+    return [spec for spec in missing if prefix + spec.name not in refused]
+
+
+async def _mend(admin: AIOKafkaAdminClient, chosen: list[TopicSpec], prefix: str) -> list[str]:
+    """What was mended. What else somebody set on a topic stays: the request replaces all that is set."""
+    found = await _settings(admin, chosen, prefix)
+    for spec in chosen:
+        if _differences(spec, found[prefix + spec.name], prefix):
+            kept = {name: each.value or "" for name, each in found[prefix + spec.name].items() if each.set_on_topic}
+            asked = ConfigResource(ConfigResourceType.TOPIC, prefix + spec.name, {**kept, **spec.settings})
+            [answer] = await admin.alter_configs([asked])
+            for code, why, _, topic in answer.resources:
+                if code:
+                    raise for_code(code)(f"{topic}: {why}")
+    return [f"{each}: mended" for spec in chosen for each in _differences(spec, found[prefix + spec.name], prefix)]
 
 
 async def _until_known(admin: AIOKafkaAdminClient, names: list[str]) -> None:
@@ -80,15 +120,13 @@ async def check(bootstrap: str, names: Iterable[str], prefix: str = "") -> None:
     wanted = set(names)
     chosen = [spec for spec in specs() if spec.name in wanted]
     async with _admin(bootstrap) as admin:
-        described = {topic["topic"]: topic for topic in await admin.describe_topics([prefix + s.name for s in chosen])}
-        found = {name: len(topic["partitions"]) for name, topic in described.items() if not topic["error_code"]}
-        differences = [
-            f"{prefix}{spec.name} has {found.get(prefix + spec.name, 0)} partitions, not {spec.partitions}"
-            for spec in chosen
-            if found.get(prefix + spec.name, 0) != spec.partitions
-        ]
-        existing = [spec for spec in chosen if prefix + spec.name in found]
-        differences += [difference for _, difference in await _settings_that_differ(admin, existing, prefix)]
+        existing = set(await admin.list_topics())
+        missing = [spec for spec in chosen if prefix + spec.name not in existing]
+        there = [spec for spec in chosen if spec not in missing]
+        differences = [f"there is no {prefix}{spec.name}" for spec in missing]
+        differences += await _partitions_that_differ(admin, there, prefix)
+        settings = await _settings(admin, there, prefix)
+        differences += [each for spec in there for each in _differences(spec, settings[prefix + spec.name], prefix)]
     if differences:
         raise TopicsDiffer(differences)
 
@@ -115,19 +153,40 @@ def _new(spec: TopicSpec, prefix: str) -> NewTopic:
     return NewTopic(prefix + spec.name, spec.partitions, spec.replication_factor, topic_configs=spec.settings)
 
 
-async def _settings_that_differ(
-    admin: AIOKafkaAdminClient, chosen: list[TopicSpec], prefix: str
-) -> list[tuple[TopicSpec, str]]:
+async def _partitions_that_differ(admin: AIOKafkaAdminClient, chosen: list[TopicSpec], prefix: str) -> list[str]:
     if not chosen:
         return []
-    asked = [ConfigResource(ConfigResourceType.TOPIC, prefix + spec.name) for spec in chosen]
-    found: dict[str, dict[str, str | None]] = {}
-    for response in await admin.describe_configs(asked):
-        for _, _, _, name, entries in response.resources:
-            found[name] = {entry[0]: entry[1] for entry in entries}
+    described = await admin.describe_topics([prefix + spec.name for spec in chosen])
+    found = {topic["topic"]: len(topic["partitions"]) for topic in described}
     return [
-        (spec, f"{prefix}{spec.name} has {setting}={found[prefix + spec.name].get(setting)}, not {value}")
+        f"{prefix}{spec.name} has {found[prefix + spec.name]} partitions, not {spec.partitions}: {FOR_LIFE}"
         for spec in chosen
-        for setting, value in spec.settings.items()
-        if found[prefix + spec.name].get(setting) != value
+        if found[prefix + spec.name] != spec.partitions
+    ]
+
+
+async def _settings(
+    admin: AIOKafkaAdminClient, chosen: list[TopicSpec], prefix: str
+) -> dict[str, dict[str, "_Setting"]]:
+    """All settings of each topic, by its whole name."""
+    if not chosen:
+        return {}
+    asked = [ConfigResource(ConfigResourceType.TOPIC, prefix + spec.name) for spec in chosen]
+    return {
+        topic: {entry[0]: _Setting(entry[1], entry[3] == _SET_ON_TOPIC) for entry in entries}
+        for response in await admin.describe_configs(asked)
+        for _, _, _, topic, entries in response.resources
+    }
+
+
+class _Setting(NamedTuple):
+    value: str | None
+    set_on_topic: bool
+
+
+def _differences(spec: TopicSpec, found: dict[str, _Setting], prefix: str) -> list[str]:
+    return [
+        f"{prefix}{spec.name} has {name}={found[name].value if name in found else None}, not {value}"
+        for name, value in spec.settings.items()
+        if name not in found or found[name].value != value
     ]

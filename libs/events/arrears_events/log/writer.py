@@ -7,22 +7,26 @@ from types import TracebackType
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import RecordMetadata
 
+from arrears_events.log.closing import give_up
 from arrears_events.log.partitioning import partition_of
 
 Acknowledged = asyncio.Future[RecordMetadata]
 
 
 class Writer:
-    """An idempotent producer. After an error of `send` or of what it returned, make a new one and read the tail."""
+    """An idempotent producer. After an error of `send` or of what it returned, make a new one and read the tail.
 
-    def __init__(self, bootstrap: str, *, linger_ms: int = 0) -> None:
+    `record_bytes`: of one record at most, before it is compressed; the topic's own bound is on what comes of that.
+    """
+
+    def __init__(self, bootstrap: str, *, linger_ms: int = 0, record_bytes: int = 1024 * 1024) -> None:
         self._producer = AIOKafkaProducer(
             bootstrap_servers=bootstrap,
             acks="all",
             enable_idempotence=True,
             linger_ms=linger_ms,
             max_batch_size=256 * 1024,
-            max_request_size=1024 * 1024,
+            max_request_size=record_bytes,
             request_timeout_ms=10_000,
             metadata_max_age_ms=300_000,
             compression_type="lz4",
@@ -33,12 +37,12 @@ class Writer:
         try:
             await self._producer.start()
         except BaseException:
-            await self._producer.stop()
+            await give_up(self._producer.stop)
             raise
         return self
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        await self._producer.stop()
+        await give_up(self._producer.stop)
 
     async def partitions(self, topic: str) -> int:
         """How many partitions the topic has; asked once, since the number is fixed for life."""

@@ -55,6 +55,13 @@ def test_without_a_stack_play_says_how_to_start_one(tmp_path: Path):
     assert "Start one with `arrears stack up`" in asked.output
 
 
+def test_without_a_token_play_says_how_to_come_by_one(tmp_path: Path):
+    (tmp_path / "stack.json").write_text('{"kafka": "127.0.0.1:1", "services": {}}')
+    asked = run("play", "--generate", "5", ARREARS_HOME=str(tmp_path), ARREARS_TOKEN="")
+    assert asked.exit_code == 1
+    assert "export ARREARS_TOKEN=$(arrears stack token --role operator)" in asked.output
+
+
 def test_a_portfolio_is_published_and_the_second_time_it_is_there(kafka):
     settings = {"ARREARS_KAFKA_BOOTSTRAP": kafka.bootstrap, "ARREARS_TOPIC_PREFIX": kafka.prefix}
     words = ("publish", "--generate", "5", "--seed", "9", "--from", "2025-10")

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from arrears_events.bank.facts import facts_of, facts_on, minimum_due
+from arrears_events.bank.facts import Fact, fact_days, facts_on, minimum_due
 from arrears_events.bank.rows import AccountRow, Month
 from arrears_events.catalogue.bank import (
     AccountOpened,
@@ -103,7 +103,7 @@ def test_the_minimum_due_is_a_thousand_or_a_tenth_within_the_balance(balance: in
 @settings(deadline=None)
 @given(rows)
 def test_every_bill_is_the_one_before_with_what_came_between(row: AccountRow):
-    events = [fact.event for _, facts in facts_of(row, APRIL) for fact in facts]
+    events = [fact.event for fact in all_of(row)]
     bills = [event for event in events if isinstance(event, StatementIssued)]
     payments = {event.value_date.month: event.amount for event in events if isinstance(event, PaymentReceived)}
     before = twd("0")
@@ -120,6 +120,11 @@ def test_every_bill_is_the_one_before_with_what_came_between(row: AccountRow):
 @settings(deadline=None)
 @given(rows)
 def test_every_fact_has_an_id_of_its_own_that_begins_with_its_account(row: AccountRow):
-    ids = [fact.id for _, facts in facts_of(row, APRIL) for fact in facts]
+    ids = [fact.id for fact in all_of(row)]
     assert len(ids) == len(set(ids))
     assert all(id_.startswith("UCI-7/") for id_ in ids)
+
+
+def all_of(row: AccountRow) -> list[Fact]:
+    """Of all its days."""
+    return [fact for day in fact_days(APRIL) for fact in facts_on(row, APRIL, day)]

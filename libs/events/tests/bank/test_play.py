@@ -113,6 +113,31 @@ async def test_a_service_that_does_not_come_to_rest_is_named(kafka, answer, told
             await services.settled(patience=timedelta(milliseconds=200))
 
 
+@asynccontextmanager
+async def answering(statuses: dict[str, int], path: str = "/rounds") -> AsyncIterator[str]:
+    """A service that answers by who asks: by the Authorization header, "" without one."""
+
+    async def respond(reading: asyncio.StreamReader, writing: asyncio.StreamWriter) -> None:
+        head = (await reading.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        who = next((line.partition(": ")[2] for line in head if line.lower().startswith("authorization:")), "")
+        status = statuses[who] if head[0].split()[1] == path else 404
+        writing.write(b"HTTP/1.1 %d Told\r\ncontent-length: 0\r\nconnection: close\r\n\r\n" % status)
+        writing.close()
+
+    async with await asyncio.start_server(respond, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_a_round_is_asked_for_with_a_token_and_where_there_is_none_that_is_told(kafka):
+    async with answering({"Bearer t": 204, "": 401}) as url, answering({}, "/none") as sends_nothing:
+        urls = {"contact-service": url, "plan-service": sends_nothing}
+        async with Services(kafka.bootstrap, kafka.prefix, urls, token="t") as services:
+            await services.round()
+        async with Services(kafka.bootstrap, kafka.prefix, urls) as services:
+            with pytest.raises(NotSettled, match=r"/rounds answered 401: export ARREARS_TOKEN=\$\(arrears stack token"):
+                await services.round()
+
+
 async def test_a_service_that_is_not_there_is_named(kafka):
     async with Services(kafka.bootstrap, kafka.prefix, {"case-service": "http://127.0.0.1:1"}) as services:
         with pytest.raises(NotSettled, match=r"case-service: does not answer at http://127\.0\.0\.1:1"):

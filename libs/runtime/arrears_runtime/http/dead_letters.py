@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
-from arrears_runtime.dead_letters import DeadLetter, letter_at, open_letters, stop_of
+from arrears_runtime.dead_letters import DeadLetter, letter_at, open_letters
+from arrears_runtime.dealt_with import dealt_with
 from arrears_runtime.http.callers import CallerRequest, found
 from arrears_runtime.http.commands import Answer, CommandRequest
 from arrears_runtime.http.problems import Problem
@@ -17,6 +18,11 @@ router = Router(tag="dead letters")
 
 SHOWN_BYTES = 4_096
 """Of a record's bytes, in a page: a whole record of a megabyte helps nobody; its place on the log is told."""
+
+TopicName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,249}$")]
+"""As Kafka writes it."""
+Partition = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Offset = Annotated[int, Field(ge=0)]
 
 
 class Resolution(Body):
@@ -59,7 +65,9 @@ async def list_dead_letters(request: CallerRequest) -> LetterPage:
 
 
 @router.get("/dead-letters/{topic}/{partition}/{offset}", permission="dead-letter:read")
-async def get_dead_letter(topic: str, partition: int, offset: int, request: CallerRequest) -> LetterContent:
+async def get_dead_letter(
+    topic: TopicName, partition: Partition, offset: Offset, request: CallerRequest
+) -> LetterContent:
     letter = found(await letter_at(request.db, (topic, partition, offset)))
     key = letter.key.decode(errors="backslashreplace") if letter.key is not None else None
     shown = letter.value[:SHOWN_BYTES].decode(errors="backslashreplace")
@@ -68,19 +76,25 @@ async def get_dead_letter(topic: str, partition: int, offset: int, request: Call
 
 @router.post("/dead-letters/{topic}/{partition}/{offset}/replays", status_code=201, permission="dead-letter:resolve")
 async def replay_dead_letter(
-    topic: str, partition: int, offset: int, ask: Resolution, request: CommandRequest
+    topic: TopicName, partition: Partition, offset: Offset, ask: Resolution, request: CommandRequest
 ) -> Answer:
     """The code is mended: handle the record, and all its customer missed. 409 when it stops nobody (any more)."""
     letter = found(await letter_at(request.db, (topic, partition, offset)))
+    if not letter.customer_id:
+        raise Problem("stops-nobody")
     return await _resume(letter, "replayed", ask, request)
 
 
 @router.post("/dead-letters/{topic}/{partition}/{offset}/skips", status_code=201, permission="dead-letter:resolve")
-async def skip_dead_letter(topic: str, partition: int, offset: int, ask: Resolution, request: CommandRequest) -> Answer:
-    """The record is wrong: pass over it for ever; whoever waited for it goes on."""
+async def skip_dead_letter(
+    topic: TopicName, partition: Partition, offset: Offset, ask: Resolution, request: CommandRequest
+) -> Answer:
+    """The record is wrong: pass over it for ever; whoever waited for it goes on. 409 when another dealt with it."""
     letter = found(await letter_at(request.db, (topic, partition, offset)))
     if letter.customer_id:
         return await _resume(letter, "skipped", ask, request)
+    if (done := await dealt_with(request.db, letter)) and done.by != ask.by:
+        raise Problem("dealt-with", facts=done._asdict())
     at = letter.topic, letter.partition, letter.offset
     body = SkipDeadLetter(at, ask.by)
     return await request.send(
@@ -91,12 +105,17 @@ async def skip_dead_letter(topic: str, partition: int, offset: int, ask: Resolut
 async def _resume(
     letter: DeadLetter, outcome: Literal["replayed", "skipped"], ask: Resolution, request: CommandRequest
 ) -> Answer:
+    """The same request again has the same answer, so it is sent before anything is looked up."""
     at = letter.topic, letter.partition, letter.offset
-    if not letter.customer_id or await stop_of(request.db, letter.customer_id) is None:
-        raise Problem("stops-nobody", status=409)
     streamid = stream_of_stop(request.service.name, letter.customer_id)
     body = ResumeCustomer(at, ask.by, outcome)
-    return await request.send(streamid=streamid, customer_id=letter.customer_id, body=body, id=_written(at))
+    try:
+        return await request.send(streamid=streamid, customer_id=letter.customer_id, body=body, id=_written(at))
+    except Problem as problem:
+        if problem.code != "not-stopped-by-this-record":
+            raise
+        done = await dealt_with(request.db, letter)
+        raise Problem("dealt-with", facts=done._asdict() if done else {}) from None
 
 
 def _answer(letter: DeadLetter) -> LetterAnswer:

@@ -15,15 +15,17 @@ from arrears_runtime.http.tokens import Tokens
 
 @dataclass(frozen=True)
 class Readiness:
+    """A number that is not known is null: while PostgreSQL is away nobody can say that nothing is unpublished."""
+
     ready: bool
-    lag: int
-    outbox: int
-    waiting: int
+    lag: int | None
+    outbox: int | None
+    waiting: int | None
     positions: Mapping[str, list[int]]
     checks: Mapping[str, Check]
 
 
-_UNKNOWN = Condition(lag={}, outbox=0, positions={}, checks={"condition": Check(False, "could not be asked")})
+_UNKNOWN = Condition(lag={}, outbox=None, positions={}, checks={"condition": Check(False, "could not be asked")})
 
 
 async def live(_: Request) -> Response:
@@ -36,7 +38,7 @@ async def ready(request: Request) -> Response:
     checks = {**condition.checks, "issuer": await _issuer(request.app.state.tokens)}
     readiness = Readiness(
         ready=all(check.ok for check in checks.values()),
-        lag=sum(condition.lag.values()),
+        lag=sum(condition.lag.values()) if condition.lag else None,
         outbox=condition.outbox,
         waiting=condition.waiting,
         positions=condition.positions,

@@ -1,7 +1,11 @@
 """Metrics for Prometheus: requests by route template, and the few numbers of the service that have an alarm."""
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from collections.abc import Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,15 +28,8 @@ class Metrics:
             registry=self.registry,
         )
         self._series: dict[tuple[str, str, int], Histogram] = {}
-        self._lag = Gauge("arrears_lag_records", "Records not yet handled", ["topic"], registry=self.registry)
-        self._outbox = Gauge("arrears_outbox_records", "Events not yet published", registry=self.registry)
-        self._oldest = Gauge(
-            "arrears_oldest_unpublished_seconds", "Age of the oldest event not yet published", registry=self.registry
-        )
-        self._dead_letters = Gauge("arrears_dead_letters_open", "Neither replayed nor skipped", registry=self.registry)
-        self._check = Gauge(
-            "arrears_check_ok", "1 while the check of readiness passes", ["check"], registry=self.registry
-        )
+        self._now = _Now()
+        self.registry.register(self._now)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         key = (method, route, status)
@@ -42,16 +39,40 @@ class Metrics:
         series.observe(seconds)
 
     def show(self, condition: Condition | None) -> None:
-        self._check.labels("condition").set(condition is not None)
-        if condition is None:
-            return
-        for topic, lag in condition.lag.items():
-            self._lag.labels(topic).set(lag)
-        for name, check in condition.checks.items():
-            self._check.labels(name).set(check.ok)
-        self._outbox.set(condition.outbox)
-        self._oldest.set(condition.oldest_unpublished_seconds)
-        self._dead_letters.set(condition.dead_letters_open)
+        self._now.condition = condition
+
+
+class _Now(Collector):
+    """What was asked last. What is not known is left out: a zero would keep an alarm silent."""
+
+    def __init__(self) -> None:
+        self.condition: Condition | None = None
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        found = self.condition
+        checks = {"condition": found is not None}
+        if found:
+            yield _by("arrears_lag_records", "Records not yet handled", "topic", found.lag)
+            for name, told, value in (
+                ("arrears_outbox_records", "Events not yet published", found.outbox),
+                (
+                    "arrears_oldest_unpublished_seconds",
+                    "Age of the oldest event not yet published",
+                    found.oldest_unpublished_seconds,
+                ),
+                ("arrears_dead_letters_open", "Neither replayed nor skipped", found.dead_letters_open),
+            ):
+                if value is not None:
+                    yield GaugeMetricFamily(name, told, value=value)
+            checks |= {name: check.ok for name, check in found.checks.items()}
+        yield _by("arrears_check_ok", "1 while the check of readiness passes", "check", checks)
+
+
+def _by(name: str, told: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, told, labels=[label])
+    for each, value in values.items():
+        family.add_metric([each], value)
+    return family
 
 
 async def metrics(request: Request) -> Response:

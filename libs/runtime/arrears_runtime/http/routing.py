@@ -119,17 +119,6 @@ class Router:
         """`body_bytes`: the most of its body, where that is not the settings' max_body_bytes."""
         return self._route("POST", path, permission, status_code, if_match=if_match, body_bytes=body_bytes)
 
-    def put(
-        self, path: str, *, permission: str, status_code: int = 200, if_match: bool = True
-    ) -> Callable[[Endpoint], Endpoint]:
-        return self._route("PUT", path, permission, status_code, if_match=if_match)
-
-    def patch(self, path: str, *, permission: str, if_match: bool = True) -> Callable[[Endpoint], Endpoint]:
-        return self._route("PATCH", path, permission, 200, if_match=if_match)
-
-    def delete(self, path: str, *, permission: str, if_match: bool = True) -> Callable[[Endpoint], Endpoint]:
-        return self._route("DELETE", path, permission, 200, if_match=if_match)
-
     def _route(
         self,
         method: str,

@@ -19,15 +19,15 @@ class Check:
 
 @dataclass(frozen=True)
 class Condition:
-    """Of one service, now. `positions`: topic -> the next offset of each partition."""
+    """Of one service, now. `positions`: topic -> the next offset of each partition. None is not known, and no zero."""
 
-    lag: Mapping[str, int]  # topic -> records not yet handled
-    outbox: int
+    lag: Mapping[str, int]  # topic -> records not yet handled; empty while it is not known
+    outbox: int | None
     positions: Mapping[str, list[int]]
     checks: Mapping[str, Check]
-    oldest_unpublished_seconds: float = 0.0
-    dead_letters_open: int = 0
-    waiting: int = 0  # handed to a provider, and without an outcome yet
+    oldest_unpublished_seconds: float | None = None
+    dead_letters_open: int | None = None
+    waiting: int | None = None  # handed to a provider, and without an outcome yet
 
 
 class Service(Protocol):

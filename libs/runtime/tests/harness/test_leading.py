@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
-from arrears_runtime.leading import LeadLost, not_cancelled
+from arrears_events.log.reader import TopicMissing
+from arrears_runtime.leading import REFUSALS, LeadLost, not_cancelled
+from arrears_runtime.policies import PolicyMissing
 
 
 async def cancelled_under_us() -> None:
@@ -51,3 +53,9 @@ async def test_told_to_stop_it_stops_the_work_and_waits_for_its_end():
     await asyncio.wait({leading})
     assert leading.cancelled()
     assert ended.is_set()
+
+
+def test_a_topic_or_policy_that_is_missing_is_for_a_person_to_mend_and_a_missing_key_is_a_bug():
+    assert issubclass(TopicMissing, REFUSALS)
+    assert issubclass(PolicyMissing, REFUSALS)
+    assert not issubclass(KeyError, REFUSALS)

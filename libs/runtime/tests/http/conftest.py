@@ -137,6 +137,7 @@ class MemoryService:
     checks: dict[str, Check] = field(default_factory=lambda: {"database": Check(True)})
     failing: bool = False
     away: bool = False
+    database_away: bool = False
 
     async def append(self, commands: list[Command]) -> list[Outcome]:
         if self.away:
@@ -159,7 +160,9 @@ class MemoryService:
     async def condition(self) -> Condition:
         if self.failing:
             raise ConnectionError("host=10.0.0.1 password=hunter2")
-        return Condition({"bank.events": 3, "case.events": 2}, 1, {"bank.events": [10, 11]}, self.checks, 0.5, 2)
+        if self.database_away:
+            return Condition({}, None, {}, {"database": Check(False, "ConnectionRefusedError")})
+        return Condition({"bank.events": 3, "case.events": 2}, 1, {"bank.events": [10, 11]}, self.checks, 0.5, 2, 0)
 
     def now(self, _customer_id: str) -> datetime:
         return datetime(2026, 6, 9, 10, tzinfo=UTC)
@@ -269,7 +272,7 @@ async def api(anonymous: httpx.AsyncClient, issuer: Issuer) -> httpx.AsyncClient
 def _fresh(service: MemoryService) -> None:
     service.commands.clear()
     service.handled.clear()
-    service.failing = service.away = False
+    service.failing = service.away = service.database_away = False
     service.checks = {"database": Check(True)}
     service.answers = {
         "refused": Refusal(

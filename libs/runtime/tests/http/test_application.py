@@ -132,6 +132,22 @@ async def test_a_service_that_cannot_say_how_it_is_is_not_ready(anonymous: httpx
     assert 'arrears_check_ok{check="condition"} 0.0' in (await anonymous.get("/metrics")).text
 
 
+async def test_what_is_not_known_while_postgresql_is_away_is_null_and_no_metric(
+    anonymous: httpx.AsyncClient, service: Any
+) -> None:
+    """A zero would say that nothing is unpublished and nobody stopped."""
+    service.database_away = True
+    ready = await anonymous.get("/health/ready")
+    said = ready.json()
+    assert (ready.status_code, said["lag"], said["outbox"], said["waiting"]) == (503, None, None, None)
+    metrics = (await anonymous.get("/metrics")).text
+    assert 'arrears_check_ok{check="database"} 0.0' in metrics
+    unknown = ("outbox_records", "lag_records{", "dead_letters_open", "oldest_unpublished_seconds")
+    assert [name for name in unknown if f"\narrears_{name}" in metrics] == []
+    service.database_away = False
+    assert "\narrears_outbox_records 1.0" in (await anonymous.get("/metrics")).text
+
+
 async def test_metrics_name_templates_and_never_ids(api: httpx.AsyncClient) -> None:
     await api.get("/promises/p001")
     await api.request("CANARY7", "/promises/p001")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -179,6 +180,21 @@ PATHS: list[tuple[str, int, str]] = [
 @pytest.mark.parametrize(("path", "status", "code"), PATHS)
 async def test_a_bad_path_or_query(api: httpx.AsyncClient, path: str, status: int, code: str) -> None:
     _is_problem(await api.get(path), status, code)
+
+
+NO_PLACES = ["x/99999999999/0", "x/2147483648/0", "x/0/1000000000000000000", "x/-1/0", "x/0/-1", "%00/0/0", "x%20y/0/0"]
+
+
+@pytest.mark.parametrize("place", NO_PLACES)
+async def test_a_place_where_no_record_can_lie_is_not_there(
+    anonymous: httpx.AsyncClient, issuer: Any, place: str
+) -> None:
+    token = issuer.token(permissions=["dead-letter:read", "dead-letter:resolve"])
+    headers = {"Authorization": f"Bearer {token}", **_json()}
+    _is_problem(await anonymous.get(f"/dead-letters/{place}", headers=headers), 404, "not-found")
+    for how in ("skips", "replays"):
+        answer = await anonymous.post(f"/dead-letters/{place}/{how}", content=b'{"by":"lin"}', headers=headers)
+        _is_problem(answer, 404, "not-found")
 
 
 async def test_a_method_that_is_not_there(api: httpx.AsyncClient) -> None:

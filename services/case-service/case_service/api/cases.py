@@ -124,8 +124,8 @@ def _least(amount: DecimalString | None, currency: Currency | None) -> Money | N
     if amount is None or currency is None:
         raise Problem("query-invalid")
     try:
-        return Money.of(amount, currency)
-    except ValueError:
+        return Money(amount, currency)
+    except ValueError:  # other decimals than its currency has
         raise Problem("query-invalid") from None
 
 

@@ -109,6 +109,8 @@ WRONG_FILTERS = [
     {"least_arrears": "1.00"},
     {"currency": "TWD"},
     {"least_arrears": "1.001", "currency": "TWD"},
+    {"least_arrears": "1", "currency": "TWD"},
+    {"least_arrears": "1.00", "currency": "JPY"},
     {"least_arrears": "1e2", "currency": "TWD"},
     {"colour": "red"},
 ]
