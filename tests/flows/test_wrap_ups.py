@@ -56,7 +56,8 @@ async def test_a_wrap_up_raises_a_dispute_asks_for_a_call_back_and_keeps_a_note_
         promise = {"amount": amount("600.00"), "due": str(M3 + timedelta(days=9))}
         said = {"promise": promise, "dispute": dispute_of("400.00"), "hardship": {"willing_to_pay": True}}
         await wrap_up(contact, call["contact_id"], **said, call_back_on=str(CALL_BACK_ON), note=WORDS)
-        await wrap_up(contact, call["contact_id"], dispute=dispute_of("600.01"))
+        complaint = {"kind": "rudeness", "about": call["contact_id"], "against": "dialler"}
+        await wrap_up(contact, call["contact_id"], dispute=dispute_of("600.01"), complaint=complaint)
         await found.settled()
         [raised] = await items(case, "/disputes", customer_id=CUSTOMER)
         assert (raised["disputed_amount"], raised["outcome"]) == (amount("400.00"), None)
@@ -66,6 +67,9 @@ async def test_a_wrap_up_raises_a_dispute_asks_for_a_call_back_and_keeps_a_note_
         )
         [none] = await items(case, "/disputes-not-accepted", customer_id=CUSTOMER)
         assert (none["disputed_amount"], none["reason"]) == (amount("600.01"), "disputed-amount-above-arrears")
+        [complained] = await items(case, "/complaints", customer_id=CUSTOMER)
+        expected = {"answer_due_on": str(M3 + timedelta(days=16)), "received_from": "customer", **complaint}
+        assert expected.items() <= complained.items()
         async with found.client("plan-service", permissions=READS) as plan:
             [promised] = await items(plan, "/promises")
         assert promised["amount"] == amount("600.00")

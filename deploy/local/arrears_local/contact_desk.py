@@ -5,11 +5,14 @@ from datetime import date, timedelta
 from random import Random
 
 from arrears_local.apis import Apis, Item, every, part
+from arrears_local.complaint_desk import ComplaintDesk
 
 PROMISE, DISPUTE, HARDSHIP, PAID, OPT_OUT, CALL_BACK, WRONG_NUMBER = 0.35, 0.45, 0.5, 0.6, 0.66, 0.76, 0.8
 """Below the first the customer promises, below the second contests a part, and so on; the others say nothing new."""
 NOTED = 0.3
 """Share of calls of which the collector writes a note."""
+COMPLAINING = 0.12
+"""Share of calls of which the customer complains."""
 NOTE = "Asked for the last statement once more."
 PROMISED_WITHIN_DAYS = (5, 40)
 """Some name a day beyond what may be promised."""
@@ -20,8 +23,8 @@ SECONDS = (30, 300)
 
 
 class ContactDesk:
-    def __init__(self, apis: Apis) -> None:
-        self._apis = apis
+    def __init__(self, apis: Apis, complaints: ComplaintDesk) -> None:
+        self._apis, self._complaints = apis, complaints
         self._wrapped_up: set[str] = set()
 
     async def ask_for(self, customer_id: str, accounts: Sequence[str], channel: str, about: str) -> None:
@@ -50,6 +53,7 @@ class ContactDesk:
             **({"note": NOTE} if draw.random() < NOTED else {}),
         }
         await self._apis.send(self._apis.contacts, "/wrap-ups", ask, f"wrap-up/{contact['contact_id']}")
+        await self._complaints.hear_of_a_call(contact["customer_id"], contact["contact_id"], COMPLAINING)
 
 
 def _said(draw: Random, on: date, owed: Mapping[str, Mapping[str, str]]) -> Item:

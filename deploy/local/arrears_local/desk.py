@@ -1,13 +1,15 @@
 """The desk of the demo: collectors who work the cases over the services' own APIs, drawn from a seed.
 
-They take promises and disputes, talk of plans (plan_desk.py), have those called who broke a promise, and wrap calls up
-(contact_desk.py). What customers pay is the portfolio's: it decides what is kept and what is broken.
+They take promises, disputes and complaints (complaint_desk.py), talk of plans (plan_desk.py), have those called who
+broke a promise, and wrap calls up (contact_desk.py). What customers pay is the portfolio's: it decides what is kept and
+what is broken.
 """
 
 from collections.abc import Mapping
 from datetime import date, timedelta
 
 from arrears_local.apis import Apis, Item, every, part, tag_of
+from arrears_local.complaint_desk import ComplaintDesk
 from arrears_local.contact_desk import ContactDesk
 from arrears_local.plan_desk import PlanDesk
 
@@ -21,6 +23,8 @@ MISTAKEN = 0.04
 """Share of promises that the collector wrote down by mistake, and takes off at once."""
 DISPUTING = 0.1
 """Share of new cases of which a part is contested."""
+COMPLAINING = 0.04
+"""Share of new cases of whose first contact the customer complains."""
 DISPUTE_DAYS = timedelta(days=10)
 """From raising to resolving."""
 FORGOTTEN = 1 / 3
@@ -39,7 +43,8 @@ class Desk:
 
     def __init__(self, services: Mapping[str, str], token: str, seed: int) -> None:
         self._apis = Apis(services, token, seed)
-        self._plans, self._contacts = PlanDesk(self._apis), ContactDesk(self._apis)
+        self._plans, self._complaints = PlanDesk(self._apis), ComplaintDesk(self._apis)
+        self._contacts = ContactDesk(self._apis, self._complaints)
         self._cases: set[str] = set()
         self._promises: set[str] = set()
 
@@ -50,7 +55,7 @@ class Desk:
         await self._apis.__aexit__(*error)
 
     async def work(self, day: date) -> None:
-        """A day's work: new cases, broken promises, plans, the disputes that have been looked at, then what calls said.
+        """A day's work: new cases, broken promises, plans, disputes and complaints to answer, then what calls said.
 
         That comes last: what is heard in a call goes its own way to the other services, and nothing may race with it.
         """
@@ -66,6 +71,7 @@ class Desk:
         await self._plans.work(day)
         async for dispute in every(self._apis.cases, "/disputes", open="true"):
             await self._look_at(dispute, day)
+        await self._complaints.work(day)
         await self._contacts.work(day, cases)
 
     async def cases(self) -> list[Item]:
@@ -79,6 +85,7 @@ class Desk:
         return (await self._apis.cases.get("/figures", params={"on": str(day)})).raise_for_status().json()
 
     async def _first_contact(self, case: Item) -> None:
+        await self._complaints.hear_of_a_case(case["customer_id"], case["case_id"], COMPLAINING)
         draw = self._apis.draw(case["case_id"])
         arrears = case["arrears"][0]["arrears"]
         if draw.random() < DISPUTING:

@@ -1,4 +1,4 @@
-"""What came of contacts, promises, plans and instructions, by the events of the log."""
+"""What came of contacts, promises, plans, instructions and complaints, by the events of the log."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from arrears_events.catalogue.bank import BankInstructionAnswered
 from arrears_events.catalogue.base import Event
+from arrears_events.catalogue.complaints import ComplaintFact, ComplaintOverdue, ComplaintRaised, ComplaintResolved
 from arrears_events.catalogue.contact import (
     AuthorisationExpired,
     ContactAttempted,
@@ -97,6 +98,7 @@ class Outcomes:
     instalments: dict[tuple[UUID, int], str] = field(default_factory=dict[tuple[UUID, int], str])
     asked: dict[str, str] = field(default_factory=dict[str, str])
     answered: dict[str, str] = field(default_factory=dict[str, str])
+    complaints: dict[UUID, str] = field(default_factory=dict[UUID, str])
 
     @property
     def agreed(self) -> int:
@@ -119,6 +121,8 @@ class Outcomes:
                 self.answered[event.instruction_id] = event.outcome
             case PlanFact():
                 self._plan(event)
+            case ComplaintFact():
+                self._complaint(event)
             case _:
                 pass
 
@@ -139,3 +143,15 @@ class Outcomes:
             event, InstalmentDue | InstalmentReopened | InstalmentPaid | InstalmentPartlyPaid | InstalmentMissed
         ):
             self.instalments[event.plan_id, event.number] = _INSTALMENT[type(event)]
+
+    def _complaint(self, event: ComplaintFact) -> None:
+        match event:
+            case ComplaintRaised():
+                self.complaints[event.complaint_id] = "open"
+            case ComplaintOverdue():
+                self.complaints[event.complaint_id] = "overdue"
+            case ComplaintResolved():
+                late = self.complaints[event.complaint_id] == "overdue"
+                self.complaints[event.complaint_id] = "answered late" if late else "answered in time"
+            case _:
+                pass

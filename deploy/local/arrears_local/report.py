@@ -60,6 +60,7 @@ def contacts(found: Outcomes) -> str:
 
 
 def commitments(found: Outcomes) -> str:
+    """What customers promised and agreed to, what the core did about it, and the answers that we owe."""
     promises, plans, lines = (Counter(each.values()) for each in (found.promises, found.plans, found.instalments))
     ended = promises["kept"] + promises["broken"]
     rate = f" ({promises['kept'] / ended:.0%} of those that ended kept)" if ended else ""
@@ -68,7 +69,8 @@ def commitments(found: Outcomes) -> str:
         f"promises   {len(found.promises)} heard: {_counts(promises, sorted(promises))}{rate}\n"
         f"plans      {len(found.plans)} proposed, {found.agreed} agreed: {_counts(plans, sorted(plans))}\n"
         f"  due      {_counts(lines, sorted(lines))}\n"
-        f"the core   {found.agreed} instructions: {asked or 'none'}"
+        f"the core   {found.agreed} instructions: {asked or 'none'}\n"
+        f"complaints {_complaints(found)}"
     )
 
 
@@ -80,6 +82,13 @@ def money(trail: MoneyTrail) -> str:
 def story(account_id: str, steps: Sequence[Step]) -> str:
     head = f"{'':>5}{'date':<12}{'what':<{WHAT}}{'amount':>13}  {'by':<17}because"
     return "\n".join([f"The story of {account_id}:", head, *map(_step, steps)])
+
+
+def _complaints(found: Outcomes) -> str:
+    """Overdue are those that were answered late too."""
+    ends = Counter(found.complaints.values())
+    overdue = ends["overdue"] + ends["answered late"]
+    return f"{len(found.complaints)} raised: {_counts(ends, sorted(ends))}; {overdue} passed the last day for an answer"
 
 
 def _rule(rule: Rule, against: int, put_off: int) -> str:

@@ -1,11 +1,12 @@
-"""What is printed of contacts, promises, plans and instructions is what the log says last of each."""
+"""What is printed of contacts, promises, plans, instructions and complaints is what the log says last of each."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from arrears_events.catalogue.bank import BankInstructionAnswered
-from arrears_events.catalogue.base import Event
+from arrears_events.catalogue.base import Event, PolicyRef
+from arrears_events.catalogue.complaints import ComplaintOverdue, ComplaintRaised, ComplaintResolved
 from arrears_events.catalogue.contact import (
     ContactFailed,
     ContactRefused,
@@ -123,3 +124,36 @@ def test_an_instruction_is_told_with_the_banks_answer_whichever_was_read_first()
     answered = BankInstructionAnswered(customer_id="C-1", instruction_id=f"{ONE}/book", outcome="done")
     found = given(answered, instruction(ONE), instruction(OTHER))
     assert "2 instructions: 1 book_plan done, 1 book_plan not answered yet" in report.commitments(found)
+
+
+def complaint(id_: UUID) -> ComplaintRaised:
+    return ComplaintRaised(
+        customer_id="C-1",
+        complaint_id=id_,
+        kind="rudeness",
+        received_from="customer",
+        received_on=DAY,
+        answer_due_on=DAY,
+        policy=PolicyRef(name="complaints", version=1, sha256="0" * 64),
+    )
+
+
+def overdue(id_: UUID) -> ComplaintOverdue:
+    return ComplaintOverdue(customer_id="C-1", complaint_id=id_, answer_due_on=DAY, on=DAY)
+
+
+def answered(id_: UUID) -> ComplaintResolved:
+    return ComplaintResolved(
+        customer_id="C-1", complaint_id=id_, outcome="upheld", redress=frozenset(["apology"]), resolved_on=DAY
+    )
+
+
+def test_a_complaint_is_told_as_in_time_late_or_still_owed_an_answer():
+    late, owed, open_ = (UUID(int=number) for number in (3, 4, 5))
+    in_time = [complaint(ONE), answered(ONE), complaint(OTHER), answered(OTHER)]
+    found = given(*in_time, complaint(late), overdue(late), answered(late), complaint(owed), overdue(owed))
+    found.take(complaint(open_))
+    assert report.commitments(found).splitlines()[-1] == (
+        "complaints 5 raised: 2 answered in time, 1 answered late, 1 open, 1 overdue; "
+        "2 passed the last day for an answer"
+    )

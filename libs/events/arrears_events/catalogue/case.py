@@ -16,6 +16,7 @@ from arrears_events.catalogue.base import (
     PolicyPublished,
     PolicyRef,
 )
+from arrears_events.catalogue.complaints import ComplaintEvent
 from arrears_events.catalogue.contact import Channel, Purpose
 from arrears_events.catalogue.heard import DisputeKind
 from arrears_events.catalogue.ledger import BusinessDate, Days, LedgerEvent, Parts
@@ -225,7 +226,9 @@ CaseEvent = (
     | DisputeRaised | DisputeNotAccepted | DisputeAcknowledged | DisputeResolved | DisputeEscalated | NoteAdded
     | TreatmentStepDue
 )  # fmt: skip
-CASE = Topic.of("case.events", StreamEvent, (*get_args(CaseEvent), CustomerStopped, CustomerResumed))
+CASE = Topic.of(
+    "case.events", StreamEvent, (*get_args(CaseEvent), *get_args(ComplaintEvent), CustomerStopped, CustomerResumed)
+)
 CASE_KEYS = "case.keys"
 """Where the keys of the sealed texts are kept, wrapped; a null value shreds."""
 CASE_SETTINGS = Topic.of("case.settings", StreamEvent, (DeadLetterSkipped, PolicyProposed, PolicyPublished))

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from arrears_events.catalogue.base import CustomerEvent, Id
+from arrears_events.catalogue.complaints import Actor, ComplaintFrom, ComplaintKind
 from arrears_events.catalogue.ledger import BusinessDate, LedgerEvent
 from arrears_events.money import Amount
 from arrears_events.sealed import Sealed
@@ -24,6 +25,22 @@ class DisputeHeard(LedgerEvent):
     heard_on: BusinessDate
     statement_id: Id | None = None
     line_id: Id | None = None
+
+
+class ComplaintHeard(CustomerEvent):
+    """Somebody complained of how the customer was treated; case-service takes it in under the id of this fact.
+
+    `about`: the contact it is about, by its id; `against`: who is complained of; where it was said. The words stand in
+    a note alone, sealed.
+    """
+
+    wire: ClassVar[str] = "ComplaintHeard"
+    contact_id: UUID | None
+    kind: ComplaintKind
+    received_from: ComplaintFrom
+    heard_on: BusinessDate
+    about: Id | None = None
+    against: Actor | None = None
 
 
 class HardshipReported(CustomerEvent):

@@ -42,3 +42,8 @@ def fold(row: AccountRow | None, fact: SourceEvent[Any]) -> AccountRow | None:
 
 async def account_of_id(db: Database, account_id: str) -> AccountRow | None:
     return await db.row(AccountRow, select(accounts).where(accounts.c.account_id == account_id))
+
+
+async def an_account_of(db: Database, customer_id: str) -> AccountRow | None:
+    """Any; None where the bank has opened none for such a customer."""
+    return await db.row(AccountRow, select(accounts).where(accounts.c.customer_id == customer_id).limit(1))

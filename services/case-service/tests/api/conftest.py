@@ -15,7 +15,10 @@ from case_service.views import accounts
 from ..examples import account_opened
 
 TODAY = date(2026, 4, 22)
-DISPUTES = files("case_service").joinpath("policies/disputes.yaml").read_text("utf-8")
+DISPUTES, COMPLAINTS = [
+    files("case_service").joinpath(f"policies/{name}.yaml").read_text("utf-8") for name in ("disputes", "complaints")
+]
+POLICIES = DISPUTES, COMPLAINTS
 
 
 class Case(Api):
@@ -35,5 +38,5 @@ class Case(Api):
 @pytest.fixture
 async def case(database: Callable[[], str]) -> AsyncIterator[Case]:
     settings = settings_of(CaseSettings, database(), clock_opens=TODAY)
-    async with serving(Case, SERVICE, settings, routers=ROUTERS, refusals=REFUSALS, policies=[DISPUTES]) as case:
+    async with serving(Case, SERVICE, settings, routers=ROUTERS, refusals=REFUSALS, policies=POLICIES) as case:
         yield case

@@ -3,22 +3,32 @@
 from typing import Annotated
 from uuid import UUID
 
+from arrears_events.catalogue.complaints import Actor, ComplaintKind
 from arrears_events.catalogue.contact import Channel, FailureReason, Party
 from arrears_events.catalogue.heard import DisputeKind
 from arrears_events.catalogue.ledger import BusinessDate
 from arrears_events.money import Money
 from arrears_events.sealed import Sealed
 from arrears_runtime.http.callers import found
-from arrears_runtime.http.card_numbers import FreeText, OpaqueId
+from arrears_runtime.http.card_numbers import FreeText, OpaqueId, holds_card_number
 from arrears_runtime.http.commands import Answer, CommandRequest
 from arrears_runtime.http.problems import Problem
 from arrears_runtime.http.routing import Router
 from arrears_runtime.http.strict_json import Body
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from contact_service.domain.call_backs import CallBack, days_to_be_had
 from contact_service.domain.errors import CALL_NOT_MADE, Refused
-from contact_service.domain.hearing import BarReason, Conversation, Heard, SaidDispute, SaidHardship, SaidPromise
+from contact_service.domain.hearing import (
+    BarReason,
+    Conversation,
+    Heard,
+    SaidComplaint,
+    SaidDispute,
+    SaidHardship,
+    SaidPromise,
+)
 from contact_service.settings import ContactSettings
 from contact_service.views.contacts import ContactRow, contact_of_id
 from contact_service.views.profiles import ProfileRow, profile_of
@@ -58,6 +68,23 @@ class DisputeSaid(Body):
     line_id: OpaqueId | None = None
 
 
+def _no_card_number(actor: str) -> str:
+    if holds_card_number(actor):
+        raise PydanticCustomError("card-number", "A card number may not stand here")
+    return actor
+
+
+class ComplaintSaid(Body):
+    """How the customer was treated, by the word of who was reached. What exactly was said is for the note.
+
+    `about`: the contact it is about, by its id. `against`: who is complained of, by the subject of their token.
+    """
+
+    kind: ComplaintKind
+    about: OpaqueId | None = None
+    against: Annotated[Actor, AfterValidator(_no_card_number)] | None = None
+
+
 class HardshipSaid(Body):
     """The debt is more than the customer can pay. The reasons are for the note."""
 
@@ -77,6 +104,7 @@ class WrapUpRequest(Body):
     failed: FailureReason | None = None
     promise: PromiseSaid | None = None
     dispute: DisputeSaid | None = None
+    complaint: ComplaintSaid | None = None
     hardship: HardshipSaid | None = None
     claims_paid: bool = False
     opts_out: Channel | None = None
@@ -118,6 +146,7 @@ def _heard(
         call=Conversation("us", ask.talked.party, ask.talked.seconds) if ask.talked else ask.failed,
         promise=_promise(ask.promise, row),
         dispute=_dispute(ask.dispute, row),
+        complaint=_complaint(ask.complaint),
         hardship=SaidHardship(ask.hardship.willing_to_pay) if ask.hardship else None,
         opts_out=ask.opts_out,
         silent_until=today + request.settings.claim_silence if ask.claims_paid else None,
@@ -137,6 +166,10 @@ def _dispute(said: DisputeSaid | None, row: ContactRow) -> SaidDispute | None:
         return None
     what = said.kind, said.disputed_amount, said.statement_id, said.line_id
     return SaidDispute(frozenset(row.accounts), said.account_id, *what)
+
+
+def _complaint(said: ComplaintSaid | None) -> SaidComplaint | None:
+    return SaidComplaint(said.kind, said.about, said.against) if said else None
 
 
 def _call_back(ask: WrapUpRequest, row: ContactRow, profile: ProfileRow, request: WrapUpCommand) -> CallBack | None:

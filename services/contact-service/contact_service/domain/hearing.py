@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+from arrears_events.catalogue.complaints import ComplaintKind
 from arrears_events.catalogue.contact import (
     CallBackRequested,
     Channel,
@@ -22,7 +23,7 @@ from arrears_events.catalogue.contact import (
     PaymentClaimed,
     PromiseHeard,
 )
-from arrears_events.catalogue.heard import CallNoted, DisputeHeard, DisputeKind, HardshipReported
+from arrears_events.catalogue.heard import CallNoted, ComplaintHeard, DisputeHeard, DisputeKind, HardshipReported
 from arrears_events.catalogue.wishes import CeaseRequested, ConsentGiven, ConsentWithdrawn
 from arrears_events.money import Money
 from arrears_events.sealed import Sealed
@@ -47,7 +48,7 @@ NOT_TO_SAY: dict[Party, frozenset[str]] = {
     "guarantor": ABOUT_THEMSELVES,
     "third_person": ABOUT_THE_DEBT | ABOUT_THEMSELVES,
 }
-"""What nobody but the customer says of themselves, nor a third person of the debt (CN-08)."""
+"""What nobody but the customer says of themselves, nor a third person of the debt (CN-08). Anybody may complain."""
 NOT_TO_BAR: dict[Party, frozenset[BarReason]] = {
     "customer": frozenset({"wrong_person", "recycled", "not_in_service"}),
     "guarantor": frozenset({"not_in_service"}),
@@ -83,6 +84,15 @@ class SaidDispute:
 
 
 @dataclass(frozen=True)
+class SaidComplaint:
+    """`about`: the contact it is about, by its id; `against`: who is complained of; where it was said."""
+
+    kind: ComplaintKind
+    about: str | None = None
+    against: str | None = None
+
+
+@dataclass(frozen=True)
 class SaidHardship:
     """The debt is more than they can pay."""
 
@@ -114,6 +124,7 @@ class Heard:
     call: Conversation | FailureReason | None = None
     promise: SaidPromise | None = None
     dispute: SaidDispute | None = None
+    complaint: SaidComplaint | None = None
     hardship: SaidHardship | None = None
     opts_out: Channel | None = None
     silent_until: date | None = None
@@ -134,6 +145,8 @@ def events(heard: Heard, request: ContactRequested | None) -> Iterator[ContactEv
     if heard.written:
         yield _received(heard, heard.written)
     yield from _of_the_debt(heard)
+    if heard.complaint:
+        yield _complaint(heard, heard.complaint)
     yield from _of_being_contacted(heard)
     if heard.note and heard.contact_id:
         yield CallNoted(customer_id=heard.customer_id, contact_id=heard.contact_id, text=heard.note)
@@ -165,6 +178,7 @@ def _said(heard: Heard) -> frozenset[str]:
     told = {
         "promise": heard.promise,
         "dispute": heard.dispute,
+        "complaint": heard.complaint,
         "hardship": heard.hardship,
         "claims_paid": heard.silent_until,
         "opts_out": heard.opts_out,
@@ -242,6 +256,19 @@ def _dispute(heard: Heard, dispute: SaidDispute) -> DisputeHeard:
         heard_on=heard.on,
         statement_id=dispute.statement_id,
         line_id=dispute.line_id,
+    )
+
+
+def _complaint(heard: Heard, complaint: SaidComplaint) -> ComplaintHeard:
+    """Who was reached complains, or who wrote."""
+    return ComplaintHeard(
+        customer_id=heard.customer_id,
+        contact_id=heard.contact_id,
+        kind=complaint.kind,
+        received_from=heard.call.party if isinstance(heard.call, Conversation) else "customer",
+        heard_on=heard.on,
+        about=complaint.about,
+        against=complaint.against,
     )
 
 

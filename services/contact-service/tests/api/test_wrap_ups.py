@@ -17,7 +17,7 @@ from arrears_events.catalogue.contact import (
     PersonErased,
     PromiseHeard,
 )
-from arrears_events.catalogue.heard import CallNoted, DisputeHeard, HardshipReported
+from arrears_events.catalogue.heard import CallNoted, ComplaintHeard, DisputeHeard, HardshipReported
 from arrears_events.codec import canonical
 from arrears_events.money import Money
 from contact_service.main import SERVICE
@@ -132,6 +132,9 @@ async def test_a_wrap_up_that_is_not_strict_is_refused(contact: Contacting):
         {"talked": TALKED, "wrong_number": "unfriendly"},
         {"talked": TALKED, "dispute": DISPUTE | {"kind": "because"}},
         {"talked": TALKED, "dispute": {"account_id": "A-C-1", "kind": "identity"}},
+        {"talked": TALKED, "complaint": {}},
+        {"talked": TALKED, "complaint": {"kind": "the debt"}},
+        {"talked": TALKED, "complaint": {"kind": "rudeness", "against": "4111111111111111"}},
         {"talked": TALKED, "hardship": {}},
         {"talked": TALKED, "hardship": {"willing_to_pay": "yes"}},
         {"talked": TALKED, "hardship": {"willing_to_pay": True, "because": "illness"}},
@@ -196,6 +199,24 @@ async def test_a_dispute_is_heard_with_what_is_contested(contact: Contacting):
         heard_on=TODAY,
         statement_id="S-1",
         line_id="L-1",
+    )
+    assert (await contact.said_after_the_call())[1:] == [heard]
+
+
+async def test_a_complaint_is_heard_from_whoever_was_reached(contact: Contacting):
+    await contact.in_arrears()
+    id_ = await contact.calling()
+    said = {"kind": "third_person_told", "about": id_, "against": "carl@bank.example"}
+    neighbour = {"party": "third_person", "seconds": 40}
+    await contact.post("/wrap-ups", {"contact_id": id_, "talked": neighbour, "complaint": said})
+    heard = ComplaintHeard(
+        customer_id="C-1",
+        contact_id=UUID(id_),
+        received_from="third_person",
+        heard_on=TODAY,
+        kind="third_person_told",
+        about=id_,
+        against="carl@bank.example",
     )
     assert (await contact.said_after_the_call())[1:] == [heard]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from arrears_events.catalogue.contact import CallBackRequested, Party
-from arrears_events.catalogue.heard import CallNoted, DisputeHeard, HardshipReported
+from arrears_events.catalogue.heard import CallNoted, ComplaintHeard, DisputeHeard, HardshipReported
 from arrears_events.money import Money
 from arrears_events.refused import Refused
 from arrears_events.sealed import Sealed
@@ -17,6 +17,7 @@ from contact_service.domain.hearing import (
     BarReason,
     Conversation,
     Heard,
+    SaidComplaint,
     SaidDispute,
     SaidHardship,
     SaidPromise,
@@ -30,10 +31,12 @@ NOTE = Sealed(key_id=UUID(int=7), nonce="A" * 16, ciphertext="c2VhbGVk", digest=
 TALKED = Conversation("us", "customer", 90)
 PROMISE = SaidPromise(ACCOUNTS, AMOUNT, TODAY + timedelta(days=9))
 DISPUTE = SaidDispute(ACCOUNTS, "A-1", "wrong_amount", AMOUNT, "S-1", "L-1")
+COMPLAINT = SaidComplaint("rudeness", about="contact-1", against="carl")
 CALL_BACK = CallBack("C-1", ACCOUNTS, TOMORROW, TOMORROW, FARTHEST)
 EVERYTHING: dict[str, Any] = {
     "promise": PROMISE,
     "dispute": DISPUTE,
+    "complaint": COMPLAINT,
     "claims_paid": TODAY + timedelta(days=3),
     "hardship": SaidHardship(willing_to_pay=True),
     "opts_out": "sms",
@@ -83,6 +86,20 @@ def test_a_dispute_is_heard_for_case_service_to_decide():
 def test_only_what_the_call_was_about_is_contested_in_it():
     other = replace(DISPUTE, account_id="A-9")
     assert refusal_of(heard(dispute=other)) == ("account-not-of-call", {"accounts": ACCOUNTS})
+
+
+@pytest.mark.parametrize("party", ["customer", "guarantor", "third_person"])
+def test_whoever_was_reached_may_complain(party: Party):
+    expected = ComplaintHeard(
+        customer_id="C-1",
+        contact_id=CALL,
+        kind="rudeness",
+        received_from=party,
+        heard_on=TODAY,
+        about="contact-1",
+        against="carl",
+    )
+    assert said_after(heard(talked_to(party), complaint=COMPLAINT)) == [expected]
 
 
 @pytest.mark.parametrize("willing", [True, False])
