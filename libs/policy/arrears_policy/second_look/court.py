@@ -96,6 +96,7 @@ class Court:
         scene = self._scene_of(attempted, decision)
         later = [then for _, then in self._had_it_heard(record, at, decision, scene)]
         later += [replace(scene, close=close) for close in self._closes_after(record, authorised)]
+        yield from decisions.day_flaws(decision.request, [scene, *later])
         for rule in binding(decision.rules, scene):
             found = look(rule, scene)
             if not found.passed and not any(look(rule, then).passed for then in later):
@@ -123,7 +124,8 @@ class Court:
         if shown.plan_id is not None:
             plans = (known.plans[shown.plan_id] for known in states if shown.plan_id in known.plans)
             about = (plan for plan in plans if plan.accounts & decision.authorised.accounts)
-            return any(plan.reminds_of(shown.due, shown.amount, shown.as_of) for plan in about)
+            today = decision.scene.today
+            return any(plan.reminds_of(shown.due, shown.amount, shown.as_of, today) for plan in about)
         return (
             shown.account_id is not None
             and shown.account_id in decision.authorised.accounts

@@ -87,6 +87,14 @@ def point_flaws(request: ContactRequested, authorised: ContactAuthorised, known:
         yield Flaw(Code.OTHER_POINT, None, f"Asked was to use {request.contact_point_id}, and {id_} was allowed.")
 
 
+def day_flaws(request: ContactRequested, scenes: Sequence[Scene]) -> Iterator[Flaw]:
+    """Who is to be called on a day is not called before it, by the calendar where the person is."""
+    days = [scene.asked.at.astimezone(scene.zone).date() for scene in scenes]
+    if request.not_before and max(days) < request.not_before:
+        sentence = f"It was {days[0]} there, and it was asked for on {request.not_before} at the earliest."
+        yield Flaw(Code.RULE_BROKEN, "CALL-BACK", sentence)
+
+
 def rule_flaws(rules: Iterable[Rule], authorised: ContactAuthorised, scenes: Sequence[Scene]) -> Iterator[Flaw]:
     """Every rule that binds was looked at, said yes, and rested on facts that the log bears out."""
     recorded = {each.rule: each for each in authorised.rules}

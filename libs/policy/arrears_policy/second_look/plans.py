@@ -48,10 +48,10 @@ class Plan:
         """A missed instalment opens the collection of an ordinary plan, a break that of any (CN-17)."""
         return self.runs and (self.personalised or not self.missed)
 
-    def reminds_of(self, due: date | None, amount: Money, as_of: date) -> bool:
-        """Whether a reminder may say that of the instalment of that day so much was to be paid."""
+    def reminds_of(self, due: date | None, amount: Money, as_of: date, today: date) -> bool:
+        """Whether a reminder may say that of the instalment of that day, which is not over, so much was to be paid."""
         told = self.runs and self.reminders and self.as_of == as_of
-        return told and Instalment(due or date.min, amount) in self._unpaid()
+        return told and due is not None and today <= due and Instalment(due, amount) in self._unpaid()
 
     def _unpaid(self) -> Iterator[Instalment]:
         return (each for each in self.instalments.values() if each.left)

@@ -14,9 +14,10 @@ from arrears_events.catalogue.base import Event, PolicyPublished, PolicyRef
 from arrears_events.catalogue.case import CASE
 from arrears_events.catalogue.contact import CONTACT, CONTACT_SETTINGS
 from arrears_events.catalogue.plan import PLAN
-from arrears_events.codec import Topic, encode
+from arrears_events.codec import Topic, digest, encode
 from arrears_events.envelope import SourceEvent, StreamEvent
 from arrears_events.ids import event_id
+from arrears_events.log.chain import Head
 from arrears_events.log.reader import Record
 from arrears_events.money import Money
 from arrears_policy.policy import load
@@ -29,6 +30,7 @@ from .law_of_a_test import BASE, CN
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TOPICS: tuple[Topic[Any], ...] = (CONTACT, BANK, CASE, PLAN)
+PARTITIONS = 8
 HOME, AWAY = 3, 4
 """Partitions: where customers lie, if nothing else is said, and another."""
 
@@ -42,19 +44,20 @@ def day(written: str) -> date:
     return date.fromisoformat(f"2026-{written}")
 
 
-class Past:
-    """Begins at 10:00 of 2 April 2026 in Shanghai, with two rule packs in force and 1 April closed."""
+class Log:
+    """What lies on it, and the moment at which the next is written; `packs` are those in force.
 
-    def __init__(self) -> None:
+    `ahead`: how far the broker's clock is ahead of the business calendar.
+    """
+
+    base: PolicyRef
+    cn: PolicyRef
+
+    def __init__(self, now: datetime, ahead: timedelta = timedelta(0)) -> None:
         self.lanes: dict[tuple[str, int], list[Record]] = defaultdict(list)
         self.packs: dict[PolicyRef, RulePack] = {}
-        self._heads: dict[str, int] = defaultdict(int)
-        self.now = datetime(2026, 3, 31, 9, tzinfo=SHANGHAI)
-        self.base, self.cn = self.publishes(BASE), self.publishes(CN)
-        self.at("04-02 09:59")
-        for partition in (HOME, AWAY):
-            self.closes("04-01", partition)
-        self.at("04-02 10:00")
+        self.heads: dict[tuple[str, str], Head] = {}
+        self.now, self.ahead = now, ahead
 
     def at(self, local: str, zone: str = "Asia/Shanghai") -> None:
         """It is `04-02 10:00` of 2026 there, or some seconds after it with `10:00:05`."""
@@ -101,6 +104,60 @@ class Past:
         """The next offset of each topic that contact-service reads."""
         return {topic.name: len(self.lanes[topic.name, partition]) for topic in (BANK, CASE, PLAN)}
 
+    @property
+    def records(self) -> Iterable[Record]:
+        return (record for lane in self.lanes.values() for record in lane)
+
+    @property
+    def _logged(self) -> int:
+        return int((self.now + self.ahead).timestamp() * 1000)
+
+    def _fact(self, event: Event, id_: str) -> bytes:
+        envelope = SourceEvent[Any](source="core", id=id_, type=BANK.type_of(type(event)), time=self.now, data=event)
+        return encode(envelope)
+
+    def _ours(self, topic: Topic[Any], partition: int, streamid: str, key: bytes | None, event: Event) -> Record:
+        head = self.heads.get((topic.name, streamid), Head(0, ""))
+        version = head.version + 1
+        command = uuid5(UUID(int=0), f"{streamid} {version}")
+        envelope = StreamEvent[Any](
+            id=event_id(streamid, version),
+            source=f"{topic.owner}-service",
+            type=topic.type_of(type(event)),
+            time=self.now,
+            data=event,
+            streamid=streamid,
+            streamversion=version,
+            prevhash=head.hash or None,
+            actor="lin",
+            actorrole="collector",
+            causationid=f"request/{command}",
+            commandid=command,
+            correlationid="c",
+        )
+        value = encode(envelope)
+        self.heads[topic.name, streamid] = Head(version, digest(value))
+        return self._put(topic, partition, key, value)
+
+    def _put(self, topic: Topic[Any], partition: int, key: bytes | None, value: bytes) -> Record:
+        """A record takes its writer and the broker a tenth of a second."""
+        self.later(seconds=0.1)
+        lane = self.lanes[topic.name, partition]
+        lane.append(Record(topic.name, partition, len(lane), key, value, self._logged))
+        return lane[-1]
+
+
+class Past(Log):
+    """Begins at 10:00 of 2 April 2026 in Shanghai, with two rule packs in force and 1 April closed."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime(2026, 3, 31, 9, tzinfo=SHANGHAI))
+        self.base, self.cn = self.publishes(BASE), self.publishes(CN)
+        self.at("04-02 09:59")
+        for partition in (HOME, AWAY):
+            self.closes("04-01", partition)
+        self.at("04-02 10:00")
+
     def looked_at(self) -> tuple[list[Finding | Between], Tally]:
         found: list[Finding | Between] = []
         look = SecondLook(found.append)
@@ -123,45 +180,6 @@ class Past:
 
     def between(self) -> list[Between]:
         return [each for each in self.looked_at()[0] if isinstance(each, Between)]
-
-    @property
-    def records(self) -> Iterable[Record]:
-        return (record for lane in self.lanes.values() for record in lane)
-
-    @property
-    def _logged(self) -> int:
-        return int(self.now.timestamp() * 1000)
-
-    def _fact(self, event: Event, id_: str) -> bytes:
-        envelope = SourceEvent[Any](source="core", id=id_, type=BANK.type_of(type(event)), time=self.now, data=event)
-        return encode(envelope)
-
-    def _ours(self, topic: Topic[Any], partition: int, streamid: str, key: bytes | None, event: Event) -> Record:
-        self._heads[streamid] += 1
-        command = uuid5(UUID(int=0), f"{streamid} {self._heads[streamid]}")
-        envelope = StreamEvent[Any](
-            id=event_id(streamid, self._heads[streamid]),
-            source=f"{topic.owner}-service",
-            type=topic.type_of(type(event)),
-            time=self.now,
-            data=event,
-            streamid=streamid,
-            streamversion=self._heads[streamid],
-            prevhash="0" * 64,
-            actor="lin",
-            actorrole="collector",
-            causationid=f"request/{command}",
-            commandid=command,
-            correlationid="c",
-        )
-        return self._put(topic, partition, key, encode(envelope))
-
-    def _put(self, topic: Topic[Any], partition: int, key: bytes | None, value: bytes) -> Record:
-        """A record takes its writer and the broker a tenth of a second."""
-        self.later(seconds=0.1)
-        lane = self.lanes[topic.name, partition]
-        lane.append(Record(topic.name, partition, len(lane), key, value, self._logged))
-        return lane[-1]
 
 
 def _key(event: Event) -> bytes:

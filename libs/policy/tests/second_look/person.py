@@ -36,7 +36,7 @@ from arrears_events.log.reader import Record
 from arrears_events.sealed import Sealed
 from arrears_policy.rules import Text
 
-from .past import HOME, SHANGHAI, Past, cny, day
+from .past import HOME, SHANGHAI, Log, cny, day
 
 KINDS = {"call": "mobile", "sms": "mobile", "email": "email"}
 
@@ -48,7 +48,7 @@ def digest(of: str) -> str:
 class Person:
     """Customer `name`, with an account <name>-1 that is 1,000 CNY in arrears as of 31 March, a mobile and a mail."""
 
-    def __init__(self, past: Past, name: str = "C-1", partition: int = HOME, **profile: Any) -> None:
+    def __init__(self, past: Log, name: str = "C-1", partition: int = HOME, **profile: Any) -> None:
         self.past, self.name, self.partition = past, name, partition
         self.account, self.case = f"{name}-1", uuid5(UUID(int=1), name)
         self.profile: dict[str, Any] = {}
@@ -263,4 +263,4 @@ class Person:
         }
 
 
-_REQUESTED = {"purpose", "party_id", "accounts", "lapses_on"}
+_REQUESTED = {"purpose", "party_id", "accounts", "lapses_on", "not_before"}

@@ -15,8 +15,9 @@ from arrears_events.catalogue.contact import (
     PaymentClaimed,
     RuleApplied,
 )
+from arrears_events.log.partitioning import partition_of
 
-from .past import AWAY, HOME
+from .past import PARTITIONS
 from .person import Person, digest
 
 Plant = Callable[[Person], UUID]
@@ -175,6 +176,11 @@ def it_was_night(person: Person) -> UUID:
     return person.contact("no_answer")
 
 
+@plants("rule-broken", "CALL-BACK")
+def it_was_before_the_day_asked_for(person: Person) -> UUID:
+    return person.contact("no_answer", not_before=person.past.now.date() + timedelta(days=1))
+
+
 @plants("rule-broken", "CN-03")
 def it_was_the_fourth_conversation(person: Person) -> UUID:
     person.past.later(minutes=1)
@@ -186,7 +192,7 @@ def it_was_the_fourth_conversation(person: Person) -> UUID:
 @plants("rule-broken", "CN-05")
 def it_was_the_seventh_attempt(person: Person) -> UUID:
     for _ in range(6):
-        _done(person, _allowed_for(person, "service_answer"))
+        _done(person, _allowed_for(person, "plan_reminder"))
     return person.contact("no_answer")
 
 
@@ -217,7 +223,8 @@ def the_number_was_barred(person: Person) -> UUID:
 
 @plants("rule-broken", "BANK-06")
 def the_number_was_barred_for_another(person: Person) -> UUID:
-    other = Person(person.past, f"{person.name}x", AWAY if person.partition == HOME else HOME)
+    name = f"{person.name}x"
+    other = Person(person.past, name, partition_of(name.encode(), PARTITIONS))
     other.says(ContactPointBarred(customer_id=other.name, digest=digest(f"{person.name}mobile"), reason="recycled"))
     person.past.later(seconds=75)
     return person.contact("no_answer")
@@ -245,9 +252,9 @@ def an_event_lay_unread(person: Person) -> UUID:
 
 
 @plants("rule-broken", "BANK-03")
-def the_customer_was_dead(person: Person) -> UUID:
-    person.becomes("deceased")
-    return person.contact("no_answer", facts={"statuses": "deceased"})
+def the_customer_was_insolvent(person: Person) -> UUID:
+    person.becomes("insolvent")
+    return person.contact("no_answer", facts={"statuses": "insolvent"})
 
 
 @plants("rule-broken", "BANK-04")

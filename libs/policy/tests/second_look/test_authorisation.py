@@ -6,12 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from arrears_events.catalogue.contact import AuthorisationExpired
+from arrears_events.catalogue.contact import AuthorisationExpired, NightConsent
 
 from .past import Past, day
 from .person import Person, digest
 
 OVER, NONE = ("authorisation-over", None), ("not-authorised", None)
+EARLY = "rule-broken", "CALL-BACK"
 
 
 def test_a_lawful_contact_is_no_finding(past: Past, person: Person):
@@ -79,6 +80,33 @@ def test_an_attempt_before_it_was_allowed(past: Past, person: Person):
 def test_a_request_that_had_lapsed(past: Past, person: Person):
     person.contact(lapses_on=day("04-01"))
     assert past.breaches() == [OVER]
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "found"),
+    [
+        ("04-02 23:59", "Asia/Shanghai", True),
+        ("04-03 00:00", "Asia/Shanghai", False),
+        ("04-02 20:00", "Pacific/Auckland", False),
+        ("04-03 14:00", "America/Los_Angeles", True),
+    ],
+)
+def test_a_call_before_the_day_on_which_it_was_asked_for(past: Past, person: Person, at: str, zone: str, found: bool):
+    """By the calendar where the customer is."""
+    person.lives(zone=zone)
+    past.at(at)
+    person.contact(not_before=day("04-03"))
+    assert (EARLY in past.breaches()) is found
+
+
+def test_a_call_whose_day_had_come_where_the_customer_had_moved_to(past: Past, person: Person):
+    past.at("04-02 22:00")
+    person.says(NightConsent(customer_id=person.name, given=True))
+    asked = person.asked(not_before=day("04-03"))
+    person.allowed(asked)
+    person.lives(zone="Pacific/Auckland")
+    person.attempted(asked)
+    assert past.breaches() == []
 
 
 def test_a_second_attempt_by_one_authorisation(past: Past, person: Person):

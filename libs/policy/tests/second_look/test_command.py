@@ -12,10 +12,9 @@ from arrears_events.log.writer import Writer
 from arrears_policy.second_look.command import contacts
 from click.testing import CliRunner, Result
 
-from .past import Past
+from .past import PARTITIONS, Past
 from .person import Person
 
-PARTITIONS = 8
 CONTACTS = EntryPoint("contacts", "arrears_policy.second_look.command:contacts", GROUP)
 BROKEN = EntryPoint("broken", "arrears_policy.no_such_module:broken", GROUP)
 

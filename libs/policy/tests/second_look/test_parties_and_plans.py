@@ -181,6 +181,16 @@ class TestReminders:
         plan = self.running(person)
         assert self.reminded(past, person, amount, due, as_of, plan) == [("fact-contradicted", "SYS-02")]
 
+    @pytest.mark.parametrize(("today", "found"), [("04-05", []), ("04-06", [("fact-contradicted", "SYS-02")])])
+    def test_a_reminder_after_the_day_on_which_it_was_due(
+        self, past: Past, person: Person, today: str, found: list[Any]
+    ):
+        plan = self.running(person)
+        for written in ("04-02", "04-03", "04-04", "04-05")[: int(today[-1]) - 2]:
+            past.closes(written)
+        past.at(f"{today} 10:00")
+        assert self.reminded(past, person, "100.00", "04-05", "04-01", plan) == found
+
     def test_who_did_not_agree_to_it(self, past: Past, person: Person):
         plan = self.running(person, reminders=False)
         assert self.reminded(past, person, "100.00", "04-05", "04-01", plan) == [("fact-contradicted", "SYS-02")]
@@ -194,5 +204,5 @@ class TestReminders:
 
 def test_what_is_told_of_a_plan_that_nobody_proposed_is_nothing():
     assert after(None, PlanReminderDue.model_construct(day=day("04-01"))) is None
-    assert not replace(Plan(), runs=True).reminds_of(day("04-05"), cny("1.00"), day("04-01"))
+    assert not replace(Plan(), runs=True).reminds_of(day("04-05"), cny("1.00"), day("04-01"), day("04-01"))
     assert Known().in_plan == frozenset()
