@@ -16,6 +16,7 @@ from tests.chaos.checker import Checker
 from tests.chaos.client import Client
 from tests.chaos.history import History
 from tests.chaos.killer import Killer
+from tests.chaos.rounds import Rounds
 from tests.chaos.stack import NAMES, Stack, stack
 
 MINUTES = 10.0
@@ -44,24 +45,25 @@ def _arguments() -> argparse.Namespace:
 
 
 async def _run(started: Stack, form: load.Form, seed: int, *, everything: bool) -> list[str]:
-    history, killer = History(), Killer(started, seed)
-    bank = Bank(started, accounts=form.accounts, seed=seed)
+    history, killer, rounds = History(), Killer(started, seed), Rounds(started)
+    bank = Bank(started, rounds, accounts=form.accounts, seed=seed)
     clients = [Client(number, seed, started, bank, history) for number in range(form.clients)]
     began = monotonic()
-    await load.run(form, bank, clients, killer)
-    _tell_load(history, bank, killer, monotonic() - began)
-    checker, began = Checker(started, history, clients), monotonic()
-    await checker.check(NAMES if everything else [Random(seed).choice(["case-service", "plan-service"])])
+    await load.run(form, bank, clients, rounds, killer)
+    _tell_load(history, bank, rounds, killer, monotonic() - began)
+    checker, began = Checker(started, history, clients, rounds), monotonic()
+    await checker.check(NAMES if everything else [Random(seed).choice(NAMES)])
     print("\n".join([*checker.figures, f"checked in {monotonic() - began:.1f} s"]), flush=True)
     return killer.findings + checker.findings
 
 
-def _tell_load(history: History, bank: Bank, killer: Killer, seconds: float) -> None:
+def _tell_load(history: History, bank: Bank, rounds: Rounds, killer: Killer, seconds: float) -> None:
     kills = ", ".join(f"{name} {count}" for name, count in sorted(Counter(killer.kills).items()))
     print(f"kills: {len(killer.kills)} in {seconds:.0f} s: {kills}")
     print(f"requests: {len(history.requests)}, acknowledged {len(history.done)}, refused {_told(history.refusals)}")
     print(f"retries: {history.unknown.total()}: {_told(history.unknown)}; answered again: {history.repeats}")
     print(f"bank: {bank.facts} facts, {bank.closed} closes of a day, begun anew {bank.begun_anew} times")
+    print(f"rounds of what goes out: {rounds.over} over, {rounds.cut_short} cut short")
     healed: dict[str, list[float]] = defaultdict(list)
     for name, took in killer.healed:
         healed[name].append(took)

@@ -5,25 +5,28 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from aiokafka.errors import KafkaError
+from arrears_events.bank.facts import Fact
+from arrears_events.bank.people import details_of
 from arrears_events.bank.play import FACTS_AT, days_left, publisher_of
 from arrears_events.bank.portfolio import generated
 from arrears_events.bank.publisher import BankPublisher
+from arrears_events.catalogue.bank import CustomerProfileChanged
 from arrears_events.errors import LogUnreachable
 
+from tests.chaos.rounds import Rounds
 from tests.chaos.stack import Stack
 
 FIRST_MONTH = date(2026, 4, 1)
 AGAIN_SECONDS = 0.5
 DIES = 0.002
 """How often it ends itself in the midst of a day, by accounts."""
-QUIET_DAY_SECONDS = 0.05
 
 
 class Bank:
     """`customers`: the accounts of each; `today` is the business date after the last close that was acknowledged."""
 
-    def __init__(self, stack: Stack, *, accounts: int, seed: int) -> None:
-        self._stack, self._portfolio = stack, generated(accounts, seed, FIRST_MONTH)
+    def __init__(self, stack: Stack, rounds: Rounds, *, accounts: int, seed: int) -> None:
+        self._stack, self._rounds, self._portfolio = stack, rounds, generated(accounts, seed, FIRST_MONTH)
         self._random = Random(f"{seed}/bank")
         self.customers: dict[str, list[str]] = {}
         for row in self._portfolio.rows():
@@ -50,10 +53,10 @@ class Bank:
                 await self._publish_facts(publisher, day, stopping, account_seconds)
             if stopping.is_set():
                 return
-            await publisher.close_day(day, day + timedelta(days=1))
+            async with self._rounds.day_ends():
+                await publisher.close_day(day, day + timedelta(days=1))
             self.today = day + timedelta(days=1)
             self.closed += 1
-            await asyncio.sleep(QUIET_DAY_SECONDS)
 
     async def _publish_facts(
         self, publisher: BankPublisher, day: date, stopping: asyncio.Event, account_seconds: float
@@ -63,7 +66,7 @@ class Bank:
             if stopping.is_set():
                 return
             for fact in facts:
-                await publisher.publish(fact.event, id=fact.id, time=datetime.combine(day, FACTS_AT))
+                await self._say(publisher, fact, datetime.combine(day, FACTS_AT))
             if (day, number) <= self._reached:
                 continue
             self._reached = day, number
@@ -71,6 +74,13 @@ class Bank:
             if self._random.random() < DIES:
                 raise _Died
             await asyncio.sleep(account_seconds)
+
+    async def _say(self, publisher: BankPublisher, fact: Fact, at: datetime) -> None:
+        """With a customer's profile, who they are."""
+        await publisher.publish(fact.event, id=fact.id, time=at)
+        if isinstance(fact.event, CustomerProfileChanged):
+            customer = fact.event.customer_id
+            await publisher.tell(details_of(customer), id=f"{customer}/details", time=at)
 
 
 class _Died(Exception):

@@ -14,12 +14,17 @@ from arrears_events.log.topics import specs
 from arrears_local import stack as whole
 from arrears_local.databases import drop_database
 from arrears_local.services import SERVICES
+from arrears_policy.second_look.findings import Between
+from arrears_policy.second_look.findings import Finding as Breach
+from arrears_policy.second_look.reading import look_again
 from arrears_runtime import replay_check
 from arrears_runtime.database import Database
 
 from tests.chaos.client import Client
+from tests.chaos.contacts import Contacts, came_out, wrong_contacts
 from tests.chaos.history import History
 from tests.chaos.judgement import Log, wrong_answers, wrong_commands, wrong_rows
+from tests.chaos.rounds import Rounds
 from tests.chaos.stack import NAMES, Stack
 
 COMMITTED_SECONDS_MAX = 60
@@ -37,6 +42,7 @@ class Checker:
     stack: Stack
     history: History
     clients: list[Client]
+    rounds: Rounds
     findings: list[str] = field(default_factory=list[str])
     figures: list[str] = field(default_factory=list[str])
     _noted: float = field(default_factory=monotonic)
@@ -44,9 +50,14 @@ class Checker:
     async def check(self, dropped: Iterable[str]) -> None:
         """`dropped`: services whose databases are dropped, one after the other."""
         await self.stack.settled()
+        await self.rounds.last()
+        await self.stack.settled()
         self._note("settled")
-        self._tell("command", wrong_commands(self.history, await self._log()))
+        log, contacts = await self._log()
+        self._tell("command", wrong_commands(self.history, log))
+        self._check_contacts(contacts)
         await self._verify()
+        await self._look_again()
         for name in NAMES:
             await self._replay(name)
         for name in dropped:
@@ -65,15 +76,34 @@ class Checker:
         if len(found) > SHOWN:
             self.findings.append(f"{kind}: and {len(found) - SHOWN} more")
 
-    async def _log(self) -> Log:
-        log, topics = Log(), {topic.name: topic for topic in AUDITED if topic.name != "bank.events"}
+    async def _log(self) -> tuple[Log, Contacts]:
+        log, contacts = Log(), Contacts()
+        topics = {topic.name: topic for topic in AUDITED if topic.name != "bank.events"}
         async with Reader(self.stack.addresses.kafka) as reader:
             at = [(name, partition) for name in topics for partition in await reader.partitions(name)]
             async for records in reader.until(await reader.starts(at), await reader.ends(at)):
-                for record in records:
-                    log.take(topics[record.topic].decode(record.value))
+                for event in (topics[record.topic].decode(record.value) for record in records):
+                    log.take(event)
+                    contacts.take(event)
         self._note(f"log: {log.records} events of services, {log.again} of them again")
-        return log
+        return log, contacts
+
+    def _check_contacts(self, contacts: Contacts) -> None:
+        """Against what came to customers."""
+        out = came_out(self.stack.home)
+        ends = ", ".join(f"{end} {count}" for end, count in contacts.ends().most_common())
+        against = ", ".join(f"{what} {count}" for what, count in contacts.against.most_common())
+        self._note(f"contacts: {len(contacts.trails)}: {ends}; {out.total()} came out; against the others: {against}")
+        self._tell("contact", wrong_contacts(contacts, out))
+
+    async def _look_again(self) -> None:
+        """As `arrears audit contacts`."""
+        told: list[Breach | Between] = []
+        async with Reader(self.stack.addresses.kafka) as reader:
+            tally = await look_again(reader, told.append)
+        self._note(f"second look: {tally.contacts.total()} contacts, {tally.in_between} before something was heard")
+        breaches = (each for each in told if isinstance(each, Breach))
+        self._tell("breach", (f"{each.code} {each.rule} of {each.contact}: {each.sentence}" for each in breaches))
 
     async def _verify(self) -> None:
         told: list[Finding] = []

@@ -19,8 +19,9 @@ UNKNOWN = frozenset({500, 502, 503, 504})
 """After these a client knows as little as after a broken connection."""
 AGAIN_SECONDS = (0.1, 0.5)
 THINKS_SECONDS = (0.0, 0.1)
-CANCEL, DISPUTE = 0.35, 0.55
-"""Below the one it cancels, below the other it disputes, above it makes a promise."""
+CANCEL, DISPUTE, CONTACT = 0.25, 0.35, 0.7
+"""Below the first it cancels, below the next it disputes, then it wants a contact; above, it makes a promise."""
+CHANNELS = ("sms", "sms", "email", "call")
 TWICE, REPEATED = 0.05, 0.15
 """Shares of requests sent twice at the same time, and once more after the answer."""
 STALE_MOST = 3
@@ -75,6 +76,8 @@ class Client:
             await self._cancel(self._promises.pop(0))
         elif CANCEL <= chance < DISPUTE and await self._know_cases():
             await self._dispute(self._random.choice(self._cases))
+        elif DISPUTE <= chance < CONTACT and await self._know_cases():
+            await self._contact(self._random.choice(self._cases))
         else:
             await self._promise()
 
@@ -105,6 +108,12 @@ class Client:
         body = {"kind": "wrong_amount", "disputed_amount": amount}
         path, streamid = f"/cases/{case['case_id']}/disputes", f"account/{case['account_id']}"
         await self._command(self._request("case-service", path, body, streamid))
+
+    async def _contact(self, case: dict[str, Any]) -> None:
+        """That it is asked for is all that is answered; what becomes of it, the log and the receivers tell."""
+        customer, channel = case["customer_id"], self._random.choice(CHANNELS)
+        body = {"customer_id": customer, "purpose": "collection", "channel": channel, "accounts": [case["account_id"]]}
+        await self._command(self._request("contact-service", "/contacts", body, f"contacts/{customer}"))
 
     async def _know_cases(self) -> bool:
         """A read is not asked again: it is old by then."""

@@ -37,8 +37,8 @@ class Stack:
     def addresses(self) -> Addresses:
         return addresses_of(self.home, NAMES)
 
-    def token(self, subject: str) -> str:
-        return issue_token(self.home.root, role="collector", subject=subject, minutes=TOKEN_MINUTES)
+    def token(self, subject: str, role: str = "collector") -> str:
+        return issue_token(self.home.root, role=role, subject=subject, minutes=TOKEN_MINUTES)
 
     def settings(self, name: str) -> RuntimeSettings:
         """What the harness of a service of this stack runs with."""

@@ -1,6 +1,7 @@
 """The checker finds what it is there to find."""
 
 from collections import Counter
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -67,6 +68,12 @@ def test_an_answer_that_should_not_be(asked: Request, words: str):
 
 def test_a_refusal_before_the_acknowledgement_is_no_fault():
     assert [*wrong_answers([request(REFUSED, DONE, DONE)])] == []
+
+
+@pytest.mark.parametrize(("service", "faults"), [("contact-service", 0), ("plan-service", 1)])
+def test_a_service_that_has_not_heard_of_a_customer_yet(service: str, faults: int):
+    asked = replace(request(Answer(404, "not-found")), service=service)
+    assert len([*wrong_answers([asked])]) == faults
 
 
 def test_rows_that_did_not_come_back():
