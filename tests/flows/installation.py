@@ -2,17 +2,17 @@
 
 import asyncio
 import os
+import re
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
-import psutil
 from arrears_events.bank.settled import Services
 from arrears_events.log.reader import Reader, Record
 from arrears_local import infrastructure
@@ -21,12 +21,13 @@ from arrears_local.infrastructure import Addresses
 from arrears_local.services import providers
 from arrears_runtime.settings import RuntimeSettings
 
+from tests.flows import cut_off
 from tests.flows.in_force import put_in_force
 
 SERVICES = ("case-service", "contact-service", "plan-service")
 READY_SECONDS = 60
 MASTER_KEY = "5a" * 32
-"""Which messages come from, and customers reply to."""
+_PORT = re.compile(r"^(?:.*:)?([0-9]{4,5})(?:/.*)?$")
 HISTORY = ("bank.events", "case.events", "contact.events", "plan.events")
 
 
@@ -34,7 +35,9 @@ HISTORY = ("bank.events", "case.events", "contact.events", "plan.events")
 class Installation:
     """`urls`, `databases` and `processes` by service; in the folder `logs` each service has a file.
 
-    With `outside` contact-service speaks to the mail server, the SMS centre and the dialler beside it.
+    With `outside` contact-service speaks to the mail server, the SMS centre and the dialler beside it. With `cut_off`
+    each service is in a network of its own, in which there is the log, its database, what it was told of the world
+    outside, and no other service; `doors` are the processes that hand through what goes there.
     """
 
     addresses: Addresses
@@ -43,26 +46,25 @@ class Installation:
     databases: dict[str, str]
     logs: Path
     outside: bool = False
+    cut_off: bool = False
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict[str, subprocess.Popen[bytes]])
+    doors: list[subprocess.Popen[bytes]] = field(default_factory=list[subprocess.Popen[bytes]])
 
     @property
     def bootstrap(self) -> str:
         return self.addresses.kafka
 
+    def token(self, role: str = "operator", permissions: Sequence[str] | None = None) -> str:
+        return infrastructure.issue_token(self.addresses.home, role=role, permissions=permissions)
+
     def client(
         self, service: str, role: str = "supervisor", permissions: Sequence[str] | None = None
     ) -> httpx.AsyncClient:
         """`permissions`: exactly these, in place of the role's."""
-        token = infrastructure.issue_token(self.addresses.home, role=role, permissions=permissions)
+        token = self.token(role, permissions)
         return httpx.AsyncClient(
             base_url=self.urls[service], headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False
         )
-
-    def speaks_to(self, service: str) -> set[int]:
-        """The ports to which its process holds a connection that it opened."""
-        own = int(self.urls[service].rpartition(":")[2])
-        held = psutil.Process(self.processes[service].pid).net_connections("tcp")
-        return {each.raddr.port for each in held if each.raddr and each.laddr.port != own}
 
     async def settled(self) -> None:
         async with Services(self.bootstrap, self.prefix, self.urls) as services:
@@ -119,7 +121,7 @@ class Installation:
 
 @asynccontextmanager
 async def installed(
-    addresses: Addresses, prefix: str, database: Callable[[], str], *, outside: bool = False
+    addresses: Addresses, prefix: str, database: Callable[[], str], *, outside: bool = False, cut_off: bool = False
 ) -> AsyncIterator[Installation]:
     """All three ready on entry, and gone on exit."""
     if outside:
@@ -127,7 +129,7 @@ async def installed(
     databases = {name: database() for name in SERVICES}
     urls = {name: f"http://127.0.0.1:{_free_port()}" for name in SERVICES}
     with TemporaryDirectory() as logs:
-        made = Installation(addresses, prefix, urls, databases, Path(logs), outside)
+        made = Installation(addresses, prefix, urls, databases, Path(logs), outside, cut_off)
         with _processes(made):
             await put_in_force(addresses, urls)
             await _all_ready(urls.values())
@@ -147,15 +149,22 @@ def _processes(made: Installation) -> Iterator[None]:
     try:
         yield
     finally:
-        for process in made.processes.values():
+        for process in (*made.processes.values(), *made.doors):
             process.kill()
-        for process in made.processes.values():
+        for process in (*made.processes.values(), *made.doors):
             process.wait()
 
 
 def _started(made: Installation, name: str) -> subprocess.Popen[bytes]:
+    environment, command = _environment(made, name), _command(name)
     with (made.logs / name).open("ab") as log:
-        return subprocess.Popen(_command(name), env=_environment(made, name), stdout=log, stderr=log)
+        if made.cut_off:
+            wall = made.logs / f"{name}.wall"
+            wall.mkdir(exist_ok=True)
+            told = wall, sorted(_reaches(environment)), int(environment["ARREARS_PORT"])
+            made.doors.append(subprocess.Popen(cut_off.outside(*told), stdout=log, stderr=log))
+            command = cut_off.inside(*told, command)
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
 
 def _command(name: str) -> tuple[str, ...]:
@@ -175,6 +184,13 @@ def _environment(made: Installation, name: str) -> dict[str, str]:
         "ARREARS_MASTER_KEY": MASTER_KEY,
         **(providers(Home(made.addresses.home), made.urls[name]) if made.outside and name == "contact-service" else {}),
     }
+
+
+def _reaches(environment: Mapping[str, str]) -> set[int]:
+    """The ports of all that it is told of, but for its own."""
+    told = [value for name, value in environment.items() if name.startswith("ARREARS_")]
+    ports = {int(port) for value in told for port in _PORT.findall(value)}
+    return ports - {int(environment["ARREARS_PORT"])}
 
 
 async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:

@@ -88,7 +88,7 @@ async def closed(found: Installation, bank: BankPublisher, day: date) -> None:
 
 
 async def goes_out(found: Installation) -> None:
-    async with Services(found.bootstrap, found.prefix, found.urls) as services:
+    async with Services(found.bootstrap, found.prefix, found.urls, token=found.token()) as services:
         await services.round()
         await services.settled()
 
@@ -196,7 +196,7 @@ async def test_of_two_hundred_calls_asked_for_at_once_of_two_instances_three_are
     await misses(bank, "C-3", M1, "50.00")  # too little for a step of treatment
     await closed(found, bank, M1)
     async with (
-        Services(found.bootstrap, found.prefix, found.urls) as services,
+        Services(found.bootstrap, found.prefix, found.urls, token=found.token()) as services,
         found.beside("contact-service") as beside,
         beside.client("contact-service") as another_clerk,
     ):

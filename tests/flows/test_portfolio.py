@@ -5,7 +5,6 @@ The counts that the cases are compared with are taken straight from the portfoli
 
 import csv
 import gzip
-import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -36,13 +35,6 @@ MONTH_ENDS = (
     date(2026, 9, 30),
 )
 STATUSES = ("PAY_6", "PAY_5", "PAY_4", "PAY_3", "PAY_2", "PAY_0")
-REAL_DATA = Path(
-    os.environ.get("ARREARS_REAL_DATA")
-    or Path(__file__).parents[3] / "shared" / "data" / "default-of-credit-card-clients.csv.gz"
-)
-needs_real_data = pytest.mark.skipif(
-    not REAL_DATA.exists(), reason="the real data set is not here: name its file in ARREARS_REAL_DATA"
-)
 
 
 class Expected:
@@ -84,7 +76,7 @@ async def played_on(addresses: Any, database: Any) -> AsyncIterator[Any]:
 
 async def _play(portfolio: Portfolio, to: Installation) -> int:
     async with publisher_of(portfolio, to.bootstrap, to.prefix) as bank:
-        return await play(portfolio, bank, to.urls)
+        return await play(portfolio, bank, to.urls, token=to.token())
 
 
 async def _publish(portfolio: Portfolio, to: Installation) -> None:
@@ -125,12 +117,11 @@ async def _no_difference(found: Installation) -> None:
         assert compared.differences == []
 
 
-@needs_real_data
-async def test_the_first_thousand_real_accounts(played_on):
-    expected = Expected(REAL_DATA, 1_000)
+async def test_the_first_thousand_real_accounts(real_data: Path, played_on):
+    expected = Expected(real_data, 1_000)
     assert (expected.payments, expected.paid, expected.missed) == (4_648, 29_514_518, [112, 103, 101, 142, 140, 234])
     assert (expected.opened, expected.cured, expected.opened - expected.cured) == (392, 158, 234)
-    portfolio = from_file(REAL_DATA, 1_000, FIRST_MONTH)
+    portfolio = from_file(real_data, 1_000, FIRST_MONTH)
 
     first = await played_on("real-1.")
     assert await _play(portfolio, first) == 184
@@ -162,10 +153,9 @@ async def test_generated_accounts(played_on, tmp_path):
     await _no_difference(second)
 
 
-@needs_real_data
 @pytest.mark.slow
-async def test_all_thirty_thousand_real_accounts(played_on):
+async def test_all_thirty_thousand_real_accounts(real_data: Path, played_on):
     found = await played_on("real-all.")
-    await _publish(from_file(REAL_DATA, None, FIRST_MONTH), found)
-    await check_against(Expected(REAL_DATA, 30_000), found)
+    await _publish(from_file(real_data, None, FIRST_MONTH), found)
+    await check_against(Expected(real_data, 30_000), found)
     await _no_difference(found)
