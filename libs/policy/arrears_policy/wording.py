@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from arrears_policy.rules import Rule, Text
@@ -38,8 +39,14 @@ def text_faults(rules: Iterable[Rule], text: str, caller: str, amounts: Mapping[
 def _forbidden(rule: Text, said: str) -> Iterator[str]:
     squeezed = "".join(letter for letter in said if letter.isalnum())
     for words in rule.forbids:
-        if _says(said, squeezed, _normal(words)):
+        if _says(said, squeezed, _normal_words(words)):
             yield words
+
+
+@lru_cache(maxsize=1024)
+def _normal_words(words: str) -> str:
+    """Of a rule: the same for each message."""
+    return _normal(words)
 
 
 def _says(said: str, squeezed: str, words: str) -> bool:

@@ -7,6 +7,7 @@ from arrears_events.catalogue.plan import PLAN
 from arrears_runtime.decider import Decider
 from arrears_runtime.run import run
 from arrears_runtime.service import Service
+from arrears_runtime.settings import from_environment
 
 from contact_service.api import callbacks, customers, mail_replies, permissions, wishes, wrap_ups
 from contact_service.api import contacts as contacts_api
@@ -77,4 +78,4 @@ def main(settings: ContactSettings) -> None:
 
 
 if __name__ == "__main__":
-    main(ContactSettings())  # pyright: ignore[reportCallIssue]
+    main(from_environment(ContactSettings))

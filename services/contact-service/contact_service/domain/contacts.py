@@ -160,10 +160,10 @@ def _decide(
 
 
 def _attempt(contacts: Contacts, open_: Open, command: AttemptContact) -> ContactAttempted | AuthorisationExpired:
-    assert open_.authorised
+    assert open_.allowed
     request, grounds = open_.request, command.grounds
     known = known_of(contacts, but=request.contact_id)
-    if reason := decision.reason_against(open_.authorised, request, grounds, known, command.words_refused):
+    if reason := decision.reason_against(open_.allowed, request, grounds, known, command.words_refused):
         return decision.expired(request, reason)
     return ContactAttempted(
         customer_id=request.customer_id,
@@ -184,7 +184,7 @@ def known_of(contacts: Contacts, but: UUID | None = None) -> OfStream:
         ceased=contacts.ceased,
         invalid=contacts.invalid,
         agreed_points=contacts.agreed_points,
-        past=tuple(place for id_, place in contacts.places.items() if id_ != but),
+        past=contacts.past_without(but) if but else contacts.past,
     )
 
 

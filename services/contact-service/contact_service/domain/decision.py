@@ -66,6 +66,14 @@ class Grounds:
 
 
 @dataclass(frozen=True)
+class Allowed:
+    """What the second look holds a contact against: the point that it was allowed to, and how long that holds."""
+
+    digest: str
+    valid_until: datetime
+
+
+@dataclass(frozen=True)
 class OfStream:
     """What the customer's own stream adds to the facts. `barred`, `invalid`, `agreed_points`: digests."""
 
@@ -99,17 +107,17 @@ def decided(request: ContactRequested, grounds: Grounds, known: OfStream) -> Con
 
 
 def reason_against(
-    authorised: ContactAuthorised, request: ContactRequested, grounds: Grounds, known: OfStream, words_refused: bool
+    allowed: Allowed, request: ContactRequested, grounds: Grounds, known: OfStream, words_refused: bool
 ) -> ExpiryReason | None:
     """Why what was allowed is not done after all. `known` is without the place that the contact itself took."""
     if grounds.today > request.lapses_on:
         return "lapsed"
-    if grounds.now > authorised.valid_until:
+    if grounds.now > allowed.valid_until:
         return "too_late"
     if words_refused:
         return "words_refused"
     _, verdict = judged(request, grounds, known)
-    same_point = grounds.point is not None and grounds.point.digest == authorised.digest
+    same_point = grounds.point is not None and grounds.point.digest == allowed.digest
     return None if verdict.allowed and same_point else "facts_changed"
 
 

@@ -1,7 +1,7 @@
 """What contacts are decided on: the facts that other parts of the system told, for many contacts at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -26,7 +26,7 @@ from contact_service.domain.parties import Tie, standing_of
 from contact_service.views.arrears import arrears_of
 from contact_service.views.barred import barred_among
 from contact_service.views.cases import open_accounts_of
-from contact_service.views.contacts import ContactRow
+from contact_service.views.contacts import TO_DECIDE, ContactRow
 from contact_service.views.disputes import held_of
 from contact_service.views.parties import parties_of
 from contact_service.views.payments import paid_since_the_word
@@ -50,6 +50,7 @@ class _Told:
 
     read_to: dict[Partition, int] = field(default_factory=dict[Partition, int])
     profiles: dict[str, ProfileRow] = field(default_factory=dict[str, ProfileRow])
+    points: dict[str, list[ContactPoint]] = field(default_factory=lambda: defaultdict[str, list[ContactPoint]](list))
     owed: dict[str, list[Owed]] = field(default_factory=lambda: defaultdict[str, list[Owed]](list))
     statuses: dict[str, set[Status]] = field(default_factory=lambda: defaultdict[str, set[Status]](set))
     in_plan: dict[str, set[str]] = field(default_factory=lambda: defaultdict[str, set[str]](set))
@@ -85,7 +86,7 @@ async def _grounds(ground: Ground, row: ContactRow, told: _Told, packs: "_Packs"
         packs=rules,
         policies=policies,
         facts=_facts(ground, customer, told, told.closes.get(partition)),
-        point=_point(row, profile, told),
+        point=_point(row, told),
         positions={topic: read for (topic, each), read in told.read_to.items() if each == partition},
     )
 
@@ -117,6 +118,7 @@ class _Packs:
 async def _told(ground: Ground, customers: Collection[str]) -> _Told:
     db, told = ground.db, _Told({at: position.folded for at, position in ground.positions.items()})
     told.profiles = {row.customer_id: row for row in await profiles_of(db, customers)}
+    told.points |= {customer: profile.points for customer, profile in told.profiles.items()}
     accounts = {row.account_id: row.customer_id for row in await open_accounts_of(db, customers)}
     for customer, owed in await _owed(db, accounts):
         told.owed[customer].append(owed)
@@ -130,7 +132,7 @@ async def _told(ground: Ground, customers: Collection[str]) -> _Told:
     await _tell_of_plans(ground, customers, told)
     for row in await parties_of(db, customers):
         told.ties[row.customer_id].append(row.as_tie())
-    barred = await barred_among(db, list(_digests(told.profiles.values())))
+    barred = await barred_among(db, [point.digest for points in told.points.values() for point in points])
     told.barred = frozenset(row.digest for row in barred)
     told.invalid = frozenset(row.digest for row in barred if row.reason != "refused")
     told.closes = dict(await closes.last(db))
@@ -165,7 +167,7 @@ async def _owed(db: Database, accounts: Mapping[str, str]) -> list[tuple[str, Ow
 
 def _facts(ground: Ground, customer: str, told: _Told, close: Close | None) -> Facts:
     profile = told.profiles.get(customer)
-    mobiles = (each for each in profile.points if each.kind == "mobile") if profile else ()
+    mobiles = (each for each in told.points[customer] if each.kind == "mobile")
     return Facts(
         jurisdiction=profile.jurisdiction if profile else "",
         time_zone=profile.time_zone if profile else "",
@@ -183,21 +185,16 @@ def _facts(ground: Ground, customer: str, told: _Told, close: Close | None) -> F
     )
 
 
-def _point(row: ContactRow, profile: ProfileRow | None, told: _Told) -> Point | None:
+def _point(row: ContactRow, told: _Told) -> Point | None:
     """The one asked for; else the party's first of the channel that is not barred, or the first."""
-    if profile is None:
-        return None
-    points = [point for point in profile.points if point.party_id == row.party_id and point.kind in KINDS[row.channel]]
-    if row.contact_point_id is not None and row.status in ("requested", "waiting"):
+    kinds = KINDS[row.channel]
+    points = [point for point in told.points[row.customer_id] if point.party_id == row.party_id and point.kind in kinds]
+    if row.contact_point_id is not None and row.status in TO_DECIDE:
         points = [point for point in points if point.contact_point_id == row.contact_point_id]
-    points.sort(key=lambda point: (point.digest in told.barred, KINDS[row.channel].index(point.kind)))
+    points.sort(key=lambda point: (point.digest in told.barred, kinds.index(point.kind)))
     return _of(points[0], row, told.ties[row.customer_id]) if points else None
 
 
 def _of(point: ContactPoint, row: ContactRow, ties: Sequence[Tie]) -> Point:
     standing = standing_of(row.party_id, row.customer_id, row.accounts, ties)
     return Point(point.contact_point_id, point.digest, standing.party, point.reserved, standing.answers_for)
-
-
-def _digests(profiles: Iterable[ProfileRow]) -> Iterable[str]:
-    return (point.digest for profile in profiles for point in profile.points)

@@ -6,31 +6,37 @@ frozen and woken, attempt a contact once, since the stream decides; and only who
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from arrears_events.catalogue.contact import Message
-from arrears_events.refused import Refused
-from arrears_policy.template import Template
 from arrears_runtime.database import Database
 from arrears_runtime.decider import Command
 from arrears_runtime.effect import Ground
 from arrears_runtime.http.logs import log
 
-from contact_service.domain.contacts import AttemptContact, DecideContact, NoteOutcome, NoteSent
+from contact_service.domain.contacts import DecideContact, NoteOutcome, NoteSent
 from contact_service.domain.decision import Grounds
-from contact_service.effects.asking import command
+from contact_service.effects.asking import append, command
 from contact_service.effects.grounds import grounds_of
 from contact_service.effects.handing_over import LIMIT, Deadline, asked, hand_over
-from contact_service.effects.messages import TEMPLATES, Bank, Words, words_of
+from contact_service.effects.messages import Bank, Words
 from contact_service.effects.providers import Opened, Providers
-from contact_service.views.contacts import ContactRow, at_the_provider, contacts_of_ids, count_at_the_provider, due
+from contact_service.effects.wording import all_words_of, attempts_of
+from contact_service.views.contacts import (
+    TO_DECIDE,
+    TO_SEND,
+    ContactRow,
+    at_the_provider,
+    contacts_of_ids,
+    count_at_the_provider,
+    due,
+)
 from contact_service.views.persons import Person, persons_of
-from contact_service.views.profiles import profiles_of
 
 AT_ONCE = 200
-"""Contacts of one turn: their facts are a few queries, and their commands one transaction."""
+"""Contacts of one turn to be decided, and as many to be sent: the facts are a few queries, the commands one
+transaction each."""
 SETTLED_AFTER = 4 / 3
 """Times the limit of a hand-over: what was handed over at the last moment has by then come to its provider."""
 
@@ -58,36 +64,34 @@ class Sending:
                     pass
 
     async def _turn(self, ground: Ground, providers: Opened) -> bool:
-        """Whether anything was due by its customer's clock."""
-        rows = [
-            row for row in await due(ground.db, AT_ONCE) if row.try_at and row.try_at <= ground.now(row.customer_id)
-        ]
+        """Whether anything was due by its customer's clock. While some are handed over, the next are decided."""
+        found = [*await due(ground.db, TO_SEND, AT_ONCE), *await due(ground.db, TO_DECIDE, AT_ONCE)]
+        rows = [row for row in found if row.try_at and row.try_at <= ground.now(row.customer_id)]
         if not rows:
             return False
         grounds = await grounds_of(ground, rows)
-        await self._decide(ground, [row for row in rows if row.status != "authorised"], grounds)
-        await self._send(ground, providers, [row for row in rows if row.status == "authorised"], grounds)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._send(ground, providers, [row for row in rows if row.status in TO_SEND], grounds))
+            group.create_task(self._decide(ground, [row for row in rows if row.status in TO_DECIDE], grounds))
         return True
 
-    async def _decide(self, ground: Ground, rows: Sequence[ContactRow], grounds: dict[UUID, Grounds]) -> None:
-        await ground.append(
-            [command(ground, row, "decide", DecideContact(row.contact_id, grounds[row.contact_id])) for row in rows]
+    async def _decide(self, ground: Ground, rows: Sequence[ContactRow], grounds: Mapping[UUID, Grounds]) -> None:
+        await append(
+            ground,
+            [command(ground, row, "decide", DecideContact(row.contact_id, grounds[row.contact_id])) for row in rows],
         )
 
     async def _send(
-        self, ground: Ground, providers: Opened, rows: Sequence[ContactRow], grounds: dict[UUID, Grounds]
+        self, ground: Ground, providers: Opened, rows: Sequence[ContactRow], grounds: Mapping[UUID, Grounds]
     ) -> None:
         if not rows:
             return
-        words = {row.contact_id: await self._words(ground, row, grounds[row.contact_id]) for row in rows}
-        attempts = {
-            row.contact_id: command(
-                ground, row, f"attempt/{providers.lead}", await _attempt(ground, row, grounds, words)
-            )
-            for row in rows
-        }
+        words = await all_words_of(ground, rows, grounds, self._bank)
+        bodies = await attempts_of(ground, rows, grounds, words)
+        deed = f"attempt/{providers.lead}"
+        attempts = {row.contact_id: command(ground, row, deed, bodies[row.contact_id]) for row in rows}
         deadline = Deadline.after(self._limit)
-        await ground.append([*attempts.values()])
+        await append(ground, [*attempts.values()])
         persons = await persons_of(ground.db, ground.keys, {row.customer_id for row in rows})
         ours = [
             row
@@ -97,16 +101,7 @@ class Sending:
         outcomes = await asyncio.gather(
             *(self._hand_over(providers, row, words[row.contact_id], persons, deadline) for row in ours)
         )
-        await ground.append(_noted(ground, "note", ours, outcomes))
-
-    async def _words(self, ground: Ground, row: ContactRow, grounds: Grounds) -> Words | None:
-        """None for a call; and for a message that has no template, or nothing to tell: it is refused."""
-        name = TEMPLATES.get((row.purpose, row.channel))
-        if name is None:
-            return None
-        in_force = await ground.policies.in_force(ground.db.pool, name, grounds.today)
-        [profile] = await profiles_of(ground.db, [row.customer_id])
-        return words_of(row, grounds, in_force.content(Template), in_force.ref, profile.language, self._bank)
+        await append(ground, _noted(ground, "note", ours, outcomes))
 
     async def _hand_over(
         self, providers: Opened, row: ContactRow, words: Words | None, persons: dict[str, Person], deadline: Deadline
@@ -126,7 +121,7 @@ class Sending:
         rows = [row for row in await contacts_of_ids(ground.db, left) if row.status == "attempted"]
         outcomes = await asyncio.gather(*(_settled(providers, row) for row in rows))
         log.info("settled what an earlier leader left", contacts=len(rows))
-        await ground.append(_noted(ground, "settle", rows, outcomes))
+        await append(ground, _noted(ground, "settle", rows, outcomes))
 
 
 async def _settled(providers: Opened, row: ContactRow) -> NoteSent | NoteOutcome | None:
@@ -138,19 +133,3 @@ def _noted(
     ground: Ground, deed: str, rows: Sequence[ContactRow], outcomes: Sequence[NoteSent | NoteOutcome | None]
 ) -> list[Command]:
     return [command(ground, row, deed, body) for row, body in zip(rows, outcomes, strict=True) if body]
-
-
-async def _attempt(
-    ground: Ground, row: ContactRow, all_grounds: dict[UUID, Grounds], all_words: dict[UUID, Words | None]
-) -> AttemptContact:
-    grounds, words = all_grounds[row.contact_id], all_words[row.contact_id]
-    if words is None:
-        return AttemptContact(row.contact_id, grounds, words_refused=row.channel != "call")
-    assert ground.keys, "contact-service seals what it sends"
-    rendered = words.rendered
-    try:
-        text = await ground.keys.seal(row.customer_id, "\n".join(filter(None, (rendered.subject, rendered.body))))
-    except Refused:  # the person was erased since: nothing is said to them any more
-        return AttemptContact(row.contact_id, grounds, words_refused=True)
-    message = Message(template=words.template, language=rendered.language, text=text, amounts=words.amounts)
-    return AttemptContact(row.contact_id, grounds, message, words.refused)

@@ -7,11 +7,7 @@ import re
 from asyncio import Semaphore
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.policy import EmailPolicy
-from email.utils import localtime, parseaddr
+from email.utils import parseaddr
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -21,7 +17,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from contact_service.gateways.asking import client_of, has_page
 from contact_service.gateways.errors import NotTaken, Rejected, Still, Unconfirmed, Unknown, at_any_time
-from contact_service.gateways.mail_addresses import REPLY, UNSUBSCRIBE, address_of
+from contact_service.gateways.mail_messages import message_of
 
 ANSWER_SECONDS = 60.0  # a provider that looks at what it takes has its time; what it took it still tells when asked
 QUIT_SECONDS = 1.0
@@ -31,18 +27,6 @@ ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255
 """What everybody's mail server takes (RFC 5321 without quotes); anything else would have to be quoted on the wire."""
 NOT_ADMITTED = {530, 534, 535, 538}
 """It does not know us (RFC 4954): that is no word about the mail."""
-
-
-class _OnOneLine(UnstructuredHeader):
-    """An address that is too long to fold would else be written as an encoded word, in which nobody looks for one."""
-
-    def fold(self, *, policy: EmailPolicy) -> str:
-        return f"{self.name}: {self}{policy.linesep}"  # pyright: ignore[reportAttributeAccessIssue]
-
-
-_HEADERS = HeaderRegistry()
-_HEADERS.map_to_type("list-unsubscribe", _OnOneLine)  # pyright: ignore[reportArgumentType] - as its own classes are
-_POLICY = SMTP_POLICY.clone(header_factory=_HEADERS)
 
 
 class MailGateway:
@@ -86,7 +70,7 @@ class MailGateway:
             raise Rejected
         mail = message_of(contact_id, self._from, to, subject, body)
         async with self._connection() as smtp:
-            await _hand_over(smtp, self._sender, to, mail.as_bytes(), still)
+            await _hand_over(smtp, self._sender, to, mail, still)
         return self.id_of(contact_id)
 
     async def has(self, contact_id: UUID) -> bool | None:
@@ -110,23 +94,6 @@ class MailGateway:
                 raise
             finally:
                 self._idle.append(smtp)
-
-
-def message_of(contact_id: UUID, sender: str, to: str, subject: str, body: str) -> EmailMessage:
-    """In ASCII throughout, since not every server on the way takes more; a subject is one line.
-
-    Who answers it writes to an address that names the contact and nobody (see `mail_addresses.py`).
-    """
-    domain = parseaddr(sender)[1].rpartition("@")[2]
-    made = EmailMessage(_POLICY)
-    made["From"], made["To"] = sender, to
-    made["Reply-To"] = address_of(REPLY, contact_id, domain)
-    made["Subject"] = " ".join(subject.splitlines())
-    made["Date"], made["Message-ID"] = localtime(), f"<{contact_id}@{domain}>"
-    made["List-Unsubscribe"] = f"<mailto:{address_of(UNSUBSCRIBE, contact_id, domain)}?subject=unsubscribe>"  # RFC 2369
-    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no absence note answers it
-    made.set_content(body, cte="base64")
-    return made
 
 
 async def _connect(smtp: SMTP) -> None:

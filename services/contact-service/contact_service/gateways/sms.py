@@ -5,7 +5,6 @@ carries the contact's id, tells later whether it went.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -80,10 +79,12 @@ class SmsGateway:
             return answer.message_id or ""
         raise NotTaken if answer.command_status in NOT_NOW else Rejected
 
-    async def heard(self) -> AsyncIterator[Receipt | Inbound]:
-        """All that comes, without end, each once; after a restart what had come before may come again."""
-        while True:
-            yield await self._heard.get()
+    async def heard(self, most: int) -> list[Receipt | Inbound]:
+        """What has come, once anything has: each once, and after a restart what had come before may come again."""
+        come = [await self._heard.get()]
+        while len(come) < most and not self._heard.empty():
+            come.append(self._heard.get_nowait())
+        return come
 
     async def _submit(self, bound: _Bound, contact_id: UUID, to: str, text: str) -> SubmitSmResp:
         coding, short_message, tlvs = submission_of(contact_id, text)

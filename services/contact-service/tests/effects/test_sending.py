@@ -1,5 +1,6 @@
 """What is due goes out: to whom, in which words, and what is noted of it."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from contact_service.effects.messages import Bank
 from contact_service.gateways.errors import Rejected
 
 from ..api.contacting import TODAY
-from .conftest import Office
+from .conftest import SECONDS_MAX, Office
 from .scripted import Scripted
 
 
@@ -25,6 +26,22 @@ async def test_what_is_asked_for_is_decided_and_goes_out_in_one_round(office: Of
     [(handed, to, words)] = office.providers["sms"].handed
     assert (handed, to) == (id_, contact_values("C-1")["mobile"])
     assert "1,000.00 CNY" in words
+
+
+async def test_while_one_is_handed_over_the_next_is_decided(office: Office):
+    sms = office.providers["sms"]
+    sms.free.clear()
+    first = await office.authorised("sms")
+    await office.told_of("C-2")
+    next_one = await office.asked("email", "C-2")
+    async with office.led(limit=timedelta(minutes=1)), asyncio.timeout(SECONDS_MAX):
+        round_ = asyncio.create_task(office.instance.rounds.ask())
+        await sms.reached.wait()
+        await office.comes_to(next_one, "authorised")
+        assert (await office.row(first)).status == "attempted"
+        sms.free.set()
+        await round_
+    assert [(await office.row(each)).status for each in (first, next_one)] == ["sent", "sent"]
 
 
 async def test_a_call_has_its_outcome_later(office: Office):

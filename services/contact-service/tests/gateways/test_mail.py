@@ -10,7 +10,8 @@ from arrears_local.home import Home
 from arrears_local.mail import Mail
 from arrears_local.received import mails
 from contact_service.gateways.errors import NotTaken, Rejected, TooLate, Unknown
-from contact_service.gateways.mail import MailGateway, message_of
+from contact_service.gateways.mail import MailGateway
+from contact_service.gateways.mail_messages import message_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -178,7 +179,7 @@ WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=200)
 
 @given(subject=WORDS, body=st.lists(WORDS, max_size=5).map("\n".join))
 def test_any_words_are_written_in_ascii_and_read_as_they_were(subject: str, body: str):
-    written = message_of(OURS, SENDER, TO, subject, body).as_bytes()
+    written = message_of(OURS, SENDER, TO, subject, body)
     read = message_from_bytes(written, policy=policy.SMTP)
     assert written.isascii()
     assert max(map(len, written.splitlines())) <= 998
@@ -187,7 +188,7 @@ def test_any_words_are_written_in_ascii_and_read_as_they_were(subject: str, body
 
 
 def test_a_mail_says_who_it_is_from_and_where_it_is_answered():
-    made = message_of(OURS, SENDER, TO, "两行\n主题", BODY)
+    made = message_from_bytes(message_of(OURS, SENDER, TO, "两行\n主题", BODY), policy=policy.SMTP)
     assert (made["From"], made["Subject"], made["Message-ID"]) == (SENDER, "两行 主题", f"<{OURS}@bank.example>")
     assert made["Reply-To"] == f"reply+{OURS}@bank.example"
     assert made["List-Unsubscribe"] == f"<mailto:unsubscribe+{OURS}@bank.example?subject=unsubscribe>"
@@ -196,7 +197,7 @@ def test_a_mail_says_who_it_is_from_and_where_it_is_answered():
 
 def test_where_to_unsubscribe_stands_in_clear_on_one_line_however_long_the_domain_is():
     sender = f"Example Bank <cards@{'a-long-name.' * 8}example>"
-    written = message_of(OURS, sender, TO, SUBJECT, BODY).as_bytes().decode()
+    written = message_of(OURS, sender, TO, SUBJECT, BODY).decode()
     assert f"List-Unsubscribe: <mailto:unsubscribe+{OURS}@{'a-long-name.' * 8}example?subject=unsubscribe>" in written
 
 

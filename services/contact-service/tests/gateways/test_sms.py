@@ -57,8 +57,8 @@ async def listening_to(made: SmsGateway) -> AsyncIterator[Session]:
     session = Session(made)
 
     async def listen() -> None:
-        async for heard in made.heard():
-            session.came.append(heard)
+        while True:
+            session.came += await made.heard(100)
 
     async with made:
         listening = asyncio.create_task(listen())
@@ -72,10 +72,8 @@ def opened(home: Home, password: str | None = None) -> AbstractAsyncContextManag
 
 async def heard_by(listener: SmsGateway, wanted: set[Receipt]) -> None:
     """Returns when all that is wanted has been heard."""
-    async for heard in listener.heard():
-        wanted -= {heard}
-        if not wanted:
-            return
+    while wanted:
+        wanted -= set(await listener.heard(100))
 
 
 def received(home: Home, contact_id: UUID) -> list[Message]:
