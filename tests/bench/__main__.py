@@ -1,6 +1,6 @@
 """`make bench`: ours beside its peers in one run, on a stack of its own. Ends with 1 when a target is missed.
 
-What is compared, and how it is timed, stands at the top of rebuild.py, commands.py and latency.py.
+What is compared, and how it is timed, stands at the top of the file of each part.
 """
 
 import sys
@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass
 import click
 import uvloop
 
-from tests.bench import commands, latency, rebuild, results
+from tests.bench import commands, guard, latency, messages, rebuild, results, stopping
 from tests.bench.results import Measured
 from tests.bench.stage import Stage, stage
 
-PARTS = ("rebuild", "commands", "latency")
+PARTS = ("rebuild", "commands", "latency", "stopping", "messages", "guard")
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,21 @@ class Size:
     rounds: int = 5
     requests: int = 4_000  # of each round
     seconds: int = 20  # of each latency
+    waves: int = 3  # of messages and of mails
+    messages: int = 1_200  # of each wave
+    mails: int = 500
+    questions: int = 2_000  # to the guard, of each kind
 
 
-SHORT = Size(accounts=1_000, sample=1_000, repetitions=1, rounds=2, requests=1_500, seconds=5)
+SHORT = Size(
+    accounts=1_000, sample=1_000, repetitions=1, rounds=2, requests=1_500, seconds=5, waves=1, messages=600, mails=300
+)
 
 
 @click.command(help=__doc__)
 @click.option("--accounts", type=click.IntRange(min=100), help="Of the portfolio that is rebuilt.")
-@click.option("--short", is_flag=True, help="Smaller, in less than 90 seconds; its figures are rougher.")
-@click.option("--only", type=click.Choice(PARTS), multiple=True, help="One of the three parts.")
+@click.option("--short", is_flag=True, help="Smaller, in a few minutes; its figures are rougher.")
+@click.option("--only", type=click.Choice(PARTS), multiple=True, help="One of the parts.")
 def main(accounts: int | None, short: bool, only: tuple[str, ...]) -> None:
     size = SHORT if short else Size()
     size = Size(**{**asdict(size), "accounts": accounts or size.accounts})
@@ -54,6 +60,12 @@ async def measure(on: Stage, size: Size, parts: tuple[str, ...]) -> list[Measure
         found += await commands.measure(on, rounds=size.rounds, requests=size.requests)
     if "latency" in parts:
         found += await latency.measure(on, seconds=size.seconds)
+    if "stopping" in parts:
+        found += await stopping.measure(on, seconds=size.seconds)
+    if "messages" in parts:
+        found += await messages.measure(on, waves=size.waves, messages=size.messages, mails=size.mails)
+    if "guard" in parts:
+        found += guard.measure(repetitions=size.questions)
     return found
 
 

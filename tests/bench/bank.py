@@ -30,16 +30,16 @@ def missed_id(number: int) -> str:
     return f"A-{number}/missed/{MISSED_ON}"
 
 
-def missed(number: int) -> PaymentMissed:
-    """Of account A-`number`: 1,000.00 of 9,000.00 is overdue."""
+def missed(number: int, arrears: str = "1000") -> PaymentMissed:
+    """Of account A-`number`: so much of 9,000.00 is overdue."""
     return PaymentMissed(
         customer_id=f"C-{number}",
         account_id=f"A-{number}",
         statement_id=f"A-{number}/statement/2026-02",
         due_date=date(2026, 3, 20),
         as_of=MISSED_ON,
-        minimum_due=Money.of("1000", "TWD"),
-        arrears=Money.of("1000", "TWD"),
+        minimum_due=Money.of(arrears, "TWD"),
+        arrears=Money.of(arrears, "TWD"),
         balance=Money.of("9000", "TWD"),
         days_past_due=1,
     )

@@ -9,12 +9,13 @@ Answer = tuple[int, bytes]
 """Status and body."""
 
 
-def request(path: str, token: str, key: str, body: Mapping[str, Any]) -> bytes:
-    """A command as a frontend sends it."""
+def request(path: str, token: str, key: str, body: Mapping[str, Any], version: int | None = None) -> bytes:
+    """A command as a frontend sends it; with a version it is for this one alone."""
     content = json.dumps(body).encode()
+    if_match = "" if version is None else f'If-Match: "{version}"\r\n'
     head = (
         f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+        f"{if_match}Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
     )
     return head.encode() + content
 

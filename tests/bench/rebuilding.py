@@ -89,7 +89,7 @@ async def _published_and_noted(instance: Instance, settings: CaseSettings, ends:
     """A rebuild's reactions go on from what is noted in Kafka."""
     group = settings.topic_prefix + instance.name
     async with Reader(settings.kafka_bootstrap, settings.topic_prefix, group=group) as reader, asyncio.timeout(60):
-        while (await instance.condition()).outbox or await reader.committed(list(ends)) != ends:
+        while (await instance.condition()).outbox != 0 or await reader.committed(list(ends)) != ends:
             await asyncio.sleep(0.2)
 
 

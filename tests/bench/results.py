@@ -32,6 +32,11 @@ def within(name: str, measured_ms: float, limit_ms: float, figures: dict[str, An
     return Measured(name, f"{measured_ms:.1f} ms", f"limit {limit_ms:.0f} ms", limit_ms / measured_ms, 1.0, figures)
 
 
+def at_least(name: str, rate: float, least: float, what: str, figures: dict[str, Any]) -> Measured:
+    """So many a second must be had."""
+    return Measured(name, per_second(rate, what), f"least {least:.0f}/s", rate / least, 1.0, figures)
+
+
 def per_second(rate: float, what: str) -> str:
     return f"{rate:,.0f} {what}/s"
 

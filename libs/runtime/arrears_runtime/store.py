@@ -85,8 +85,8 @@ class Store:
         outcomes, streams_ = self._decide(commands, await self._read(connection, commands))
         try:
             written = await self.write(connection, streams_)
-        except asyncpg.UniqueViolationError:  # the same command id was written a moment ago
-            written = False
+        except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
+            written = False  # the same command id was written a moment ago; or two wrote the same streams, crosswise
         if not written:
             raise LostRace
         return outcomes

@@ -1,0 +1,135 @@
+"""How long until nobody is contacted any more who agreed to a plan, with 200 payments a second of other customers.
+
+From the moment at which the agreement is due to be sent to plan-service, so before PlanAgreed is there at all, to the
+moment at which the plan runs in contact-service's `plans`, committed: of that table the guard is told which accounts
+are not collected. All three services run. How the second moment is heard of stands in moments.py.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from arrears_events.bank.publisher import BankPublisher
+from arrears_events.catalogue.bank import PaymentReceived
+from arrears_events.money import Money
+
+from tests.bench.bank import AT, MISSED_ON, missed, missed_id, open_accounts
+from tests.bench.http_client import Connection, request
+from tests.bench.moments import P99_MS_MOST, Moments, at_pace, found, told
+from tests.bench.results import Measured, within
+from tests.bench.running import running
+from tests.bench.stage import Stage
+
+PREFIX = "stopping."
+PAYMENTS_A_SECOND, AGREEMENTS_A_SECOND = 200, 20
+WARM_UP_SECONDS = 2
+CONNECTIONS = 8
+TERMS: dict[str, Any] = {
+    "kind": "personalised",
+    "method": "equal_instalments",
+    "frequency": "monthly",
+    "count": 2,
+    "rate_ppm": 0,
+    "day_count": "30/360",
+    "first_due": "2026-04-27",
+    "reminders": True,
+}
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """Of customer C-n the plan, as the request that agrees to it."""
+
+    plan_id: str
+    agreement: bytes
+
+
+async def measure(stage: Stage, *, seconds: int) -> list[Measured]:
+    lasting = WARM_UP_SECONDS + seconds
+    async with (
+        running(stage, PREFIX) as services,
+        BankPublisher(stage.addresses.kafka, source="bank/bench", topic_prefix=PREFIX) as bank,
+    ):
+        payers, others = PAYMENTS_A_SECOND * lasting, AGREEMENTS_A_SECOND * lasting
+        await _tell(bank, others, payers)
+        await services.all_.settled()
+        free = [await Connection.open(services.ports["plan"]) for _ in range(CONNECTIONS)]
+        plans = await _proposed(free, stage.token("supervisor"), others)
+        await services.all_.settled()
+        running_plan = {"what": "NEW.plan_id::text", "on": "UPDATE", "when": "NEW.runs"}
+        async with told(services.databases["contact"], "plans", **running_plan) as stops:
+            _, answers = await asyncio.gather(_pay(bank, others, payers), _agree(free, plans, stops))
+            counted = [each.plan_id for each in plans[AGREEMENTS_A_SECOND * WARM_UP_SECONDS :]]
+            await stops.all_heard(counted)
+    figures = {**found(stops.times(counted)), "answer": found(answers)}
+    return [within("PlanAgreed to the stop of contacts, p99", figures["p99_ms"], P99_MS_MOST, figures)]
+
+
+async def _tell(bank: BankPublisher, others: int, payers: int) -> None:
+    """Of the accounts that are opened the first `others` are for plans; all are in arrears."""
+    await open_accounts(bank, others + payers)
+    for number in range(1, others + payers + 1):
+        await bank.publish(missed(number), id=missed_id(number), time=AT)
+    await bank.acknowledged()
+
+
+async def _proposed(connections: list[Connection], token: str, many: int) -> list[Proposed]:
+    made: dict[int, Proposed] = {}
+    left = iter(range(1, many + 1))
+
+    async def propose(connection: Connection) -> None:
+        for number in left:
+            answer = await _created(connection, request("/plans", token, f"plan-{number}", _plan(number)))
+            path, agreed = f"/plans/{answer['id']}/agreements", {"agreed_by": "signed"}
+            agreement = request(path, token, f"agreement-{number}", agreed, answer["version"])
+            made[number] = Proposed(answer["id"], agreement)
+
+    await asyncio.gather(*map(propose, connections))
+    return [made[number] for number in sorted(made)]
+
+
+def _plan(number: int) -> dict[str, Any]:
+    share = {"account_id": f"A-{number}", "amount": {"amount": "1000.00", "currency": "TWD"}}
+    return {"customer_id": f"C-{number}", "shares": [share], **TERMS}
+
+
+async def _pay(bank: BankPublisher, others: int, payers: int) -> None:
+    async def pay(number: int) -> None:
+        payment = PaymentReceived(
+            customer_id=f"C-{others + number}",
+            account_id=f"A-{others + number}",
+            payment_id=f"P-{number}",
+            amount=Money.of("10", "TWD"),
+            value_date=MISSED_ON,
+            booked_on=MISSED_ON,
+            channel="app",
+        )
+        await bank.publish(payment, id=f"P-{number}", time=AT)
+
+    await at_pace(pay, payers, PAYMENTS_A_SECOND)
+
+
+async def _agree(connections: list[Connection], plans: list[Proposed], stops: Moments) -> list[float]:
+    """How long plan-service took to answer each."""
+    free, answers = asyncio.Queue[Connection](), list[float]()
+    for connection in connections:
+        free.put_nowait(connection)
+
+    async def agree(number: int) -> None:
+        plan = plans[number - 1]
+        stops.sent[plan.plan_id] = perf_counter()
+        connection = await free.get()
+        await _created(connection, plan.agreement)
+        answers.append(perf_counter() - stops.sent[plan.plan_id])
+        free.put_nowait(connection)
+
+    await at_pace(agree, len(plans), AGREEMENTS_A_SECOND)
+    return answers
+
+
+async def _created(connection: Connection, sent: bytes) -> dict[str, Any]:
+    status, body = await connection.ask(sent)
+    assert status == 201, f"{status} {body!r}"
+    return json.loads(body)
