@@ -52,6 +52,28 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
 
+class Clients:
+    """So many connections; who finds none of them free waits for one."""
+
+    def __init__(self) -> None:
+        self._free = asyncio.Queue[Connection]()
+
+    @classmethod
+    async def open(cls, port: int, many: int) -> "Clients":
+        made = cls()
+        for _ in range(many):
+            made._free.put_nowait(await Connection.open(port))
+        return made
+
+    async def created(self, sent: bytes) -> dict[str, Any]:
+        """The answer to a command that was done."""
+        connection = await self._free.get()
+        status, body = await connection.ask(sent)
+        self._free.put_nowait(connection)
+        assert status == 201, f"{status} {body!r}"
+        return json.loads(body)
+
+
 def _length(head: bytes) -> int:
     """Both servers say it in lower case."""
     return int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])

@@ -12,7 +12,6 @@ asks for a contact, and so leads to five times as many events, is measured too a
 How this process hears stands in moments.py. The first seconds warm up and do not count.
 """
 
-import asyncio
 from time import perf_counter
 from typing import Any
 
@@ -20,7 +19,7 @@ from arrears_events import ids
 from arrears_events.bank.publisher import BankPublisher
 
 from tests.bench.bank import AT, missed, missed_id, open_accounts
-from tests.bench.http_client import Connection, request
+from tests.bench.http_client import Clients, request
 from tests.bench.moments import Moments, at_pace, found, limits, told
 from tests.bench.results import Measured
 from tests.bench.running import running
@@ -78,19 +77,14 @@ async def _missed(
 
 
 async def _commands(stage: Stage, port: int, contact: Moments, many: int) -> dict[str, Any]:
-    token, free = stage.token("collector"), asyncio.Queue[Connection]()
-    for _ in range(CONNECTIONS):
-        free.put_nowait(await Connection.open(port))
+    token, clients = stage.token("collector"), await Clients.open(port, CONNECTIONS)
     answers = list[float]()
 
     async def dispute(number: int) -> None:
         sent = _dispute(number, token)
         started = contact.sent[f"account/A-{number} 2"] = perf_counter()
-        connection = await free.get()
-        status, body = await connection.ask(sent)
+        await clients.created(sent)
         answers.append(perf_counter() - started)
-        free.put_nowait(connection)
-        assert status == 201, f"{status} {body!r}"
 
     await at_pace(dispute, many, A_SECOND)
     others = [f"account/A-{number} 2" for number in range(A_SECOND * WARM_UP_SECONDS + 1, many + 1)]

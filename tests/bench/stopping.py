@@ -6,7 +6,6 @@ are not collected. All three services run. How the second moment is heard of sta
 """
 
 import asyncio
-import json
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -16,7 +15,7 @@ from arrears_events.catalogue.bank import PaymentReceived
 from arrears_events.money import Money
 
 from tests.bench.bank import AT, MISSED_ON, missed, missed_id, open_accounts
-from tests.bench.http_client import Connection, request
+from tests.bench.http_client import Clients, request
 from tests.bench.moments import P99_MS_MOST, Moments, at_pace, found, told
 from tests.bench.results import Measured, within
 from tests.bench.running import running
@@ -55,12 +54,12 @@ async def measure(stage: Stage, *, seconds: int) -> list[Measured]:
         payers, others = PAYMENTS_A_SECOND * lasting, AGREEMENTS_A_SECOND * lasting
         await _tell(bank, others, payers)
         await services.all_.settled()
-        free = [await Connection.open(services.ports["plan"]) for _ in range(CONNECTIONS)]
-        plans = await _proposed(free, stage.token("supervisor"), others)
+        clients = await Clients.open(services.ports["plan"], CONNECTIONS)
+        plans = await _proposed(clients, stage.token("supervisor"), others)
         await services.all_.settled()
         running_plan = {"what": "NEW.plan_id::text", "on": "UPDATE", "when": "NEW.runs"}
         async with told(services.databases["contact"], "plans", **running_plan) as stops:
-            _, answers = await asyncio.gather(_pay(bank, others, payers), _agree(free, plans, stops))
+            _, answers = await asyncio.gather(_pay(bank, others, payers), _agree(clients, plans, stops))
             counted = [each.plan_id for each in plans[AGREEMENTS_A_SECOND * WARM_UP_SECONDS :]]
             await stops.all_heard(counted)
     figures = {**found(stops.times(counted)), "answer": found(answers)}
@@ -75,19 +74,13 @@ async def _tell(bank: BankPublisher, others: int, payers: int) -> None:
     await bank.acknowledged()
 
 
-async def _proposed(connections: list[Connection], token: str, many: int) -> list[Proposed]:
-    made: dict[int, Proposed] = {}
-    left = iter(range(1, many + 1))
+async def _proposed(clients: Clients, token: str, many: int) -> list[Proposed]:
+    async def propose(number: int) -> Proposed:
+        answer = await clients.created(request("/plans", token, f"plan-{number}", _plan(number)))
+        path, agreed = f"/plans/{answer['id']}/agreements", {"agreed_by": "signed"}
+        return Proposed(answer["id"], request(path, token, f"agreement-{number}", agreed, answer["version"]))
 
-    async def propose(connection: Connection) -> None:
-        for number in left:
-            answer = await _created(connection, request("/plans", token, f"plan-{number}", _plan(number)))
-            path, agreed = f"/plans/{answer['id']}/agreements", {"agreed_by": "signed"}
-            agreement = request(path, token, f"agreement-{number}", agreed, answer["version"])
-            made[number] = Proposed(answer["id"], agreement)
-
-    await asyncio.gather(*map(propose, connections))
-    return [made[number] for number in sorted(made)]
+    return await asyncio.gather(*map(propose, range(1, many + 1)))
 
 
 def _plan(number: int) -> dict[str, Any]:
@@ -111,25 +104,15 @@ async def _pay(bank: BankPublisher, others: int, payers: int) -> None:
     await at_pace(pay, payers, PAYMENTS_A_SECOND)
 
 
-async def _agree(connections: list[Connection], plans: list[Proposed], stops: Moments) -> list[float]:
+async def _agree(clients: Clients, plans: list[Proposed], stops: Moments) -> list[float]:
     """How long plan-service took to answer each."""
-    free, answers = asyncio.Queue[Connection](), list[float]()
-    for connection in connections:
-        free.put_nowait(connection)
+    answers = list[float]()
 
     async def agree(number: int) -> None:
         plan = plans[number - 1]
         stops.sent[plan.plan_id] = perf_counter()
-        connection = await free.get()
-        await _created(connection, plan.agreement)
+        await clients.created(plan.agreement)
         answers.append(perf_counter() - stops.sent[plan.plan_id])
-        free.put_nowait(connection)
 
     await at_pace(agree, len(plans), AGREEMENTS_A_SECOND)
     return answers
-
-
-async def _created(connection: Connection, sent: bytes) -> dict[str, Any]:
-    status, body = await connection.ask(sent)
-    assert status == 201, f"{status} {body!r}"
-    return json.loads(body)
