@@ -33,15 +33,11 @@ def possible() -> bool:
 
 def inside(folder: Path, out: Sequence[int], in_: int, command: Sequence[str]) -> tuple[str, ...]:
     """The command, to be run cut off; its process is that of the command itself."""
-    return (*ENTER, *_told(folder, out, in_), *command)
+    return (*ENTER, *outside(folder, out, in_), *command)
 
 
 def outside(folder: Path, out: Sequence[int], in_: int) -> tuple[str, ...]:
     """What must run beside it."""
-    return _told(folder, out, in_)
-
-
-def _told(folder: Path, out: Sequence[int], in_: int) -> tuple[str, ...]:
     return sys.executable, "-m", "tests.flows.cut_off", str(folder), ",".join(map(str, out)), str(in_)
 
 

@@ -27,12 +27,12 @@ def text_faults(rules: Iterable[Rule], text: str, caller: str, amounts: Mapping[
     The caller chooses the rules that bind the message. `caller` is the name by which the bank introduces itself;
     `amounts` are those the text may name, as written there, each with its as_of as written there.
     """
-    said = _normal(text)
+    said, named = _normal(text), _normal(caller)
     return tuple(
         TextFault(rule.id, rule.clause, what)
         for rule in rules
         if isinstance(rule, Text)
-        for what in (*_forbidden(rule, said), *_missing(rule, said, _normal(caller), amounts))
+        for what in (*_forbidden(rule, said), *_missing(rule, said, named, amounts))
     )
 
 

@@ -11,6 +11,7 @@ from arrears_events.envelope import StreamEvent
 from arrears_events.log.chain import Follows, Head, follow
 from arrears_events.log.partitioning import partition_of
 from arrears_events.log.reader import Record
+from arrears_events.log.writer import RECORD_BYTES
 from arrears_events.totals import control_entry
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Numeric, Table, Text
@@ -97,7 +98,7 @@ class Fact(NamedTuple):
 
 def read(topic: Topic[Any], record: Record, partitions: int) -> Fact:
     """The event of a record, if its bytes and its place can be trusted. Raises BadRecord."""
-    if len(record.value) > 1024 * 1024:
+    if len(record.value) > RECORD_BYTES:
         raise BadRecord("too-large", stops=key_is_trusted(record, partitions))
     try:
         envelope = topic.decode(record.value)

@@ -10,6 +10,9 @@ from aiokafka.structs import RecordMetadata
 from arrears_events.log.closing import give_up
 from arrears_events.log.partitioning import partition_of
 
+RECORD_BYTES = 1024 * 1024
+"""Of an event at most, as topics.toml has it."""
+
 Acknowledged = asyncio.Future[RecordMetadata]
 
 
@@ -19,7 +22,7 @@ class Writer:
     `record_bytes`: of one record at most, before it is compressed; the topic's own bound is on what comes of that.
     """
 
-    def __init__(self, bootstrap: str, *, linger_ms: int = 0, record_bytes: int = 1024 * 1024) -> None:
+    def __init__(self, bootstrap: str, *, linger_ms: int = 0, record_bytes: int = RECORD_BYTES) -> None:
         self._producer = AIOKafkaProducer(
             bootstrap_servers=bootstrap,
             acks="all",

@@ -16,7 +16,7 @@ Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(ge=timedelta(0),
 """Written as 15, 0.5 or PT15S; more than a day is a mistake."""
 Patience = Annotated[Seconds, Field(gt=timedelta(0))]
 """In which something is to happen: with none nothing ever would."""
-Skew = Annotated[timedelta, BeforeValidator(_seconds), Field(ge=timedelta(0), le=timedelta(minutes=5))]
+Skew = Annotated[Seconds, Field(le=timedelta(minutes=5))]
 """As Seconds; beyond five minutes a clock is wrong, and an old token would be taken for a good one."""
 
 BodyBytes = Annotated[int, Field(ge=1_024, le=16_777_216)]
