@@ -19,6 +19,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Numeric, Tab
 from arrears_runtime.database import Connection
 from arrears_runtime.projection import BadRecord
 from arrears_runtime.stream import metadata
+from arrears_runtime.unit_of_work import Part, Work
 
 heard_streams = Table(
     "heard_streams",
@@ -157,17 +158,14 @@ class Heard:
 
     @classmethod
     async def of(cls, connection: Connection, facts: list[Fact]) -> "Heard":
-        heard = cls()
         ours = {(f.record.topic, f.streamid) for f in facts if f.streamid}
-        if ours:
-            for row in await connection.fetch(_HEADS, [t for t, _ in ours], [s for _, s in ours]):
-                heard.streams[row["topic"], row["streamid"]] = Head(row["version"], row["hash"])
-        theirs = [(f.record.topic, f.envelope.source, f.id) for f in facts if not f.streamid]
-        if theirs:
-            columns = [list(column) for column in zip(*theirs, strict=True)]
-            for row in await connection.fetch(_FACTS, *columns):
-                heard.facts[row["topic"], row["source"], row["id"]] = row["hash"], row["taken"]
-        return heard
+        theirs = {(f.record.topic, f.envelope.source, f.id) for f in facts if not f.streamid}
+        asked = [[each[n] for each in names] for names, of in ((ours, 2), (theirs, 3)) for n in range(of)]
+        known: Any = await connection.fetchrow(_KNOWN, *asked)
+        return cls(
+            {(topic, streamid): Head(version, hash_) for topic, streamid, version, hash_ in known["streams"]},
+            {(row["topic"], row["source"], row["id"]): (row["hash"], row["taken"]) for row in known["facts"]},
+        )
 
     def knows(self, fact: Fact) -> bool:
         """Whether a fact from outside was read before."""
@@ -200,9 +198,11 @@ class Heard:
         self.facts[key] = fact.hash, taken
         self.new_facts[key] = HeardFact(*key, fact.hash, record.partition, record.offset, wire, currency, amount, taken)
 
-    async def write(self, connection: Connection) -> None:
-        if self.new_streams or self.new_facts:
-            await connection.execute(_PUT, list(self.new_streams.values()), list(self.new_facts.values()))
+    def write(self, work: Work) -> None:
+        if self.new_streams:
+            work.write(_PUT_STREAMS, list(self.new_streams.values()))
+        if self.new_facts:
+            work.write(_PUT_FACTS, list(self.new_facts.values()))
 
     def _admit_ours(self, fact: Fact) -> bool:
         head = self.streams.get((fact.record.topic, fact.envelope.streamid))
@@ -225,13 +225,15 @@ def _check_dates(event: Event, last_close: date | None) -> None:
 
 
 _ID = TypeAdapter[str](Id)
-_HEADS = (
-    """SELECT h.* FROM unnest($1::text[], $2::text[]) w(topic, streamid) JOIN heard_streams h USING (topic, streamid)"""
-)
-_FACTS = """SELECT h.topic, h.source, h.id, h.hash, h.taken
-    FROM unnest($1::text[], $2::text[], $3::text[]) w(topic, source, id) JOIN heard_facts h USING (topic, source, id)"""
-_PUT = """
-    WITH heads AS (INSERT INTO heard_streams SELECT r.* FROM unnest($1::heard_streams[]) r
-                   ON CONFLICT (topic, streamid) DO UPDATE SET version = excluded.version, hash = excluded.hash)
-    INSERT INTO heard_facts SELECT r.* FROM unnest($2::heard_facts[]) r
+_KNOWN = """
+    SELECT ARRAY(SELECT h FROM unnest($1::text[], $2::text[]) w(topic, streamid)
+                 JOIN heard_streams h USING (topic, streamid)) AS streams,
+           ARRAY(SELECT h FROM unnest($3::text[], $4::text[], $5::text[]) w(topic, source, id)
+                 JOIN heard_facts h USING (topic, source, id)) AS facts"""
+_HEADS = """
+    INSERT INTO heard_streams SELECT r.* FROM unnest({0}::heard_streams[]) r
+    ON CONFLICT (topic, streamid) DO UPDATE SET version = excluded.version, hash = excluded.hash"""
+_FACTS = """
+    INSERT INTO heard_facts SELECT r.* FROM unnest({0}::heard_facts[]) r
     ON CONFLICT (topic, source, id) DO UPDATE SET taken = heard_facts.taken OR excluded.taken"""
+_PUT_STREAMS, _PUT_FACTS = Part((("heads", _HEADS),)), Part((("facts", _FACTS),))

@@ -37,9 +37,9 @@ class Waiting:
     @classmethod
     async def load(cls, db: Database) -> "Waiting":
         """The stopped, and the resumed whose missed records have not been read yet."""
-        stops = [StopRow(*row) for row in await db.pool.fetch(_WAITING)]
-        skips = await db.pool.fetch('SELECT topic, partition, "offset", customer_id FROM skips')
-        skipped = {((topic, partition, offset), customer) for topic, partition, offset, customer in skips}
+        known: Any = await db.pool.fetchrow(_WAITING)
+        stops = [StopRow(*row) for row in known["stops"]]
+        skipped = {((row["topic"], row["partition"], row["offset"]), row["customer_id"]) for row in known["skips"]}
         return cls({stop.customer_id: stop for stop in stops}, skipped)
 
     @property
@@ -200,5 +200,6 @@ def _fact(found: Fact | BadRecord) -> Fact:
 
 
 _WAITING = """
-    SELECT s.* FROM stops s LEFT JOIN caught_up c ON c.customer_id = s.customer_id AND c.version = s.version
-    WHERE s.outcome IS NULL OR c.customer_id IS NULL"""
+    SELECT ARRAY(SELECT s FROM stops s LEFT JOIN caught_up c ON c.customer_id = s.customer_id AND c.version = s.version
+                 WHERE s.outcome IS NULL OR c.customer_id IS NULL) AS stops,
+           ARRAY(SELECT k FROM skips k) AS skips"""

@@ -1,4 +1,4 @@
-"""Following the log: each batch of records into views, then into commands, with its position, in one transaction.
+"""Following the log: each batch of records into views, then into commands, with its position, in one unit of work.
 
 All that concerns a customer is taken in one at a time: a partition's topics with each other. Partitions with little to
 take share a transaction, those with much are taken side by side. A record that cannot be taken is set
@@ -7,7 +7,7 @@ aside and its batch tried again without it: a bad record harms only its own cust
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -24,14 +24,14 @@ from arrears_runtime import closes, positions
 from arrears_runtime.admission import Fact
 from arrears_runtime.batch import Batch, Sorted, TryAgain, Waiting, apart, at_of, cut_at_closes, sort
 from arrears_runtime.clock import Clock
-from arrears_runtime.database import Connection, Database
+from arrears_runtime.database import Database
 from arrears_runtime.dead_letters import DeadLetter, StopRow, park
 from arrears_runtime.keys import Keys
 from arrears_runtime.positions import Partition, Position
 from arrears_runtime.projection import BadRecord, CouldNotFold, View, fold_into
 from arrears_runtime.reactor import Reactor
 from arrears_runtime.stops import StopCustomer
-from arrears_runtime.store import LostRace
+from arrears_runtime.unit_of_work import TRIES, LostRace, Work, work_on
 
 MAX_RECORDS = 20_000
 """Of one batch: beyond it a larger transaction gains nothing and its locks last longer."""
@@ -41,9 +41,6 @@ FRESH_SECONDS = 0.2
 """For how long it is known who waits: another instance may have resumed a customer."""
 REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
 """What PostgreSQL says of a value that no table can hold."""
-
-Finish = Callable[[Connection], Awaitable[None]]
-"""Writes, in the batch's transaction, that its records are done."""
 
 
 class Follower:
@@ -115,13 +112,14 @@ class Follower:
 
     async def stop_for(self, forks: Sequence[DeadLetter]) -> None:
         """Stop the customers whose streams the log and this database tell differently."""
-        async with self._db.transaction() as connection:
-            await park(connection, forks, self._letters_topic)
+        async with work_on(self._db) as work:
+            await work.begin()
+            await park(work.connection, forks, self._letters_topic)
             for fork in forks:
                 at = fork.topic, fork.partition, fork.offset
                 waits_from = {topic: self.positions[topic, fork.partition].folded for topic in self._topics}
                 stop = StopCustomer(fork.customer_id, at, fork.reason, waits_from)
-                await self._reactor.stop(connection, [stop], lock=True)
+                await self._reactor.stop(work, [stop], lock=True)
         await self._know_who_waits()
 
     async def _take_part(self, part: Mapping[Partition, Sequence[Record]]) -> None:
@@ -134,66 +132,77 @@ class Follower:
         read_from = self._read_from({record.partition for record in records})
         batch = Batch(records, read_from, {at: self.positions[at].reacted for at in read_from})
         new = {at: Position(end, max(batch.react_from[at], end)) for at, end in batch.ends.items()}
-
-        async def finish(connection: Connection) -> None:
-            await positions.move(connection, self.positions, new)
-
-        await self._take_batch(batch, finish)
+        await self._take_batch(batch, new)
         self.positions |= new
 
-    async def _take_batch(self, batch: Batch, finish: Finish) -> None:
-        """Bounded: each further try sets one more record, or customer, aside."""
+    async def _take_batch(self, batch: Batch, done: Mapping[Partition, Position]) -> None:
+        """`done`: where the positions then are. Each further try sets one more record aside, or is for a lost race."""
+        lost = 0
         while True:
             tried = len(batch.bad) + len(batch.failed_at_close)
             try:
-                async with self._db.transaction() as connection:
-                    sorted_ = await self._apply(connection, batch)
-                    await finish(connection)
-                await self._took(sorted_)
+                await self._try(batch, done)
                 return
             except LostRace:
+                lost += 1
+                if lost == TRIES:
+                    raise
                 batch.locks = True
-                continue
             except TryAgain:
-                pass
-            except REFUSED:
-                await self._find_the_bad(batch)
-            assert len(batch.bad) + len(batch.failed_at_close) > tried, "a batch failed, and nothing in it is bad"
+                assert len(batch.bad) + len(batch.failed_at_close) > tried, "a batch failed, and nothing in it is bad"
 
-    async def _apply(self, connection: Connection, batch: Batch) -> Sorted:
-        sorted_ = await sort(connection, batch, self._waiting, self._last_close, self._topics, self._partitions)
-        await self._fold(connection, batch, sorted_)
-        await self._shred(connection, sorted_)
-        await sorted_.heard.write(connection)
-        sorted_.letters += await closes.note(connection, sorted_.closes)
-        await self._reactor.react(connection, batch, sorted_)
-        await self._reactor.close(connection, batch, sorted_, self._waiting)
+    async def _try(self, batch: Batch, done: Mapping[Partition, Position]) -> None:
+        """Raises TryAgain once it is known what is bad in the batch."""
+        try:
+            async with work_on(self._db) as work:
+                sorted_ = await self._apply(work, batch)
+                positions.move(work, self.positions, done)
+        except REFUSED as error:
+            await self._find_the_bad(batch)
+            raise TryAgain from error
+        await self._took(sorted_)
+
+    async def _apply(self, work: Work, batch: Batch) -> Sorted:
+        """A batch without closes, letters and erasures is one unit of work; what these need is sent before."""
+        known = self._waiting, self._last_close, self._topics, self._partitions
+        sorted_ = await sort(work.connection, batch, *known)
+        await self._fold(work, batch, sorted_)
+        sorted_.heard.write(work)
+        await self._shred(work, sorted_)
+        if sorted_.closes:
+            await work.send()
+            sorted_.letters += await closes.note(work.connection, sorted_.closes)
+        await self._reactor.react(work, batch, sorted_)
+        await self._reactor.close(work, batch, sorted_, self._waiting)
         if sorted_.letters:
-            await park(connection, sorted_.letters, self._letters_topic)
-        await self._reactor.stop(connection, sorted_.stops.values(), batch.attempt, lock=batch.locks)
+            await work.send()
+            await park(work.connection, sorted_.letters, self._letters_topic)
+        await self._reactor.stop(work, sorted_.stops.values(), batch.attempt, lock=batch.locks)
         return sorted_
 
-    async def _fold(self, connection: Connection, batch: Batch, sorted_: Sorted) -> None:
+    async def _fold(self, work: Work, batch: Batch, sorted_: Sorted) -> None:
         by_topic = {topic: list(facts) for topic, facts in groupby(sorted(sorted_.new, key=_topic), key=_topic)}
-        for view in self._views:
-            facts = [fact for fact in by_topic.get(view.topic.name, ()) if type(fact.event) in view.takes]
-            if not facts:
-                continue
-            try:
-                await fold_into(connection, view, [fact.envelope for fact in facts])
-            except CouldNotFold as error:
-                bad = error.__cause__ if isinstance(error.__cause__, BadRecord) else BadRecord("fold-failed")
-                culprit = next(fact for fact in facts if fact.envelope is error.fact)
-                batch.bad[at_of(culprit.record)] = bad
-                raise TryAgain from error
+        folds = {
+            view: facts
+            for view in self._views
+            if (facts := [f.envelope for f in by_topic.get(view.topic.name, ()) if type(f.event) in view.takes])
+        }
+        try:
+            await fold_into(work, folds)
+        except CouldNotFold as error:
+            bad = error.__cause__ if isinstance(error.__cause__, BadRecord) else BadRecord("fold-failed")
+            culprit = next(fact for fact in sorted_.new if fact.envelope is error.fact)
+            batch.bad[at_of(culprit.record)] = bad
+            raise TryAgain from error
 
-    async def _shred(self, connection: Connection, sorted_: Sorted) -> None:
+    async def _shred(self, work: Work, sorted_: Sorted) -> None:
         """After the folds, which keep new keys from being made meanwhile. On a replay there is no key left to shred."""
         if not self._keys or not self._shreds_on:
             return
         gone = [fact.customer_id for fact in sorted_.new if type(fact.event) in self._shreds_on and fact.customer_id]
         if gone:
-            await self._keys.shred(connection, gone)
+            await work.send()
+            await self._keys.shred(work.connection, gone)
 
     async def _find_the_bad(self, batch: Batch) -> None:
         """The database refused the batch: look for the record with which it first does.
@@ -212,8 +221,9 @@ class Follower:
 
     async def _refuses(self, batch: Batch) -> bool:
         try:
-            async with self._db.transaction() as connection:
-                await self._apply(connection, batch)
+            async with work_on(self._db) as work:
+                await self._apply(work, batch)
+                await work.send()
                 raise _KeepNothing
         except _KeepNothing:
             return False
@@ -235,12 +245,13 @@ class Follower:
         starts = {(topic, stop.partition): waits_from.get(topic, 0) for topic in self._topics}
         ends = {at: self.positions[at].folded for at in starts}
         missed = await _missed(reader, stop.customer_id, starts, ends)
+        unmoved = {at: self.positions[at] for at in starts}
         del self._waiting.stops[stop.customer_id]
         read_from = dict(starts)
         for topic, records in missed.items():
             for chunk in cut_at_closes(records, 0):
                 batch = Batch(chunk, dict(read_from), dict.fromkeys(starts, 0), stop.customer_id, stop.version)
-                await self._take_batch(batch, _nothing_more)
+                await self._take_batch(batch, unmoved)
                 if stop.customer_id in self._waiting.stops:
                     return  # stopped anew, from where this read has come to
             read_from[topic, stop.partition] = ends[topic, stop.partition]
@@ -268,10 +279,6 @@ def _topic(fact: Fact) -> str:
 
 class _KeepNothing(Exception):
     """Ends a transaction that was only a try."""
-
-
-async def _nothing_more(_: Connection) -> None:
-    """A customer's missed records have no position of their own."""
 
 
 async def _missed(

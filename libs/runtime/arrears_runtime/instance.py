@@ -270,24 +270,8 @@ class Instance:
         await self.follower.run(reader)
 
     async def _commit_reactions(self, reader: Reader) -> None:
-        """Tell Kafka how far reactions are, once all that they led to is on the log."""
-        committed: dict[positions.Partition, int] = {}
         await self.follower.reading.wait()
-        while True:
-            await asyncio.sleep(RETRY_SECONDS)
-            reacted, mark = await positions.reacted_and_outbox(self.database)
-            await self._published(mark)
-            if reacted != committed:
-                await reader.commit(reacted)
-                committed = reacted
-
-    async def _published(self, mark: int) -> None:
-        """All that the outbox held up to `mark` is on the log."""
-        while True:
-            lowest = await self.database.pool.fetchval("SELECT min(position) FROM outbox")
-            if lowest is None or lowest > mark:
-                return
-            await asyncio.sleep(RETRY_SECONDS / 10)
+        await positions.keep_committed(self.database, reader)
 
     async def condition(self) -> Condition:
         """How it is, now. Positions are taken before all else: what came of their records is in the outbox by then."""

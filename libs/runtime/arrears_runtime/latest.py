@@ -29,6 +29,7 @@ from arrears_runtime.projection import BadRecord, upsert
 from arrears_runtime.sealing import CustomerKey
 from arrears_runtime.store import Store
 from arrears_runtime.stream import metadata
+from arrears_runtime.unit_of_work import work_on
 
 latest_read = Table(
     "latest_read",
@@ -128,11 +129,12 @@ class LatestFollower:
         """The erased first and by themselves: each is erased once, however often that is tried."""
         batch = self._sorted(records)
         if batch.erased and erase:
-            async with self._db.transaction() as connection:
+            async with work_on(self._db) as work:
                 commands = [self._command(*each) for each in batch.erased.items()]
-                outcomes = await self._store.append(commands, connection, lock=True)
+                outcomes = await self._store.append(commands, work, lock=True)
                 assert all(isinstance(each, Done) for each in outcomes), "an erasure is never refused"
-                await self._keys.shred(connection, list(batch.erased))
+                await work.send()
+                await self._keys.shred(work.connection, list(batch.erased))
         async with self._db.transaction() as connection:
             await connection.execute(self._latest.cut, list(batch.erased))
             await self._keep(connection, batch.words)
@@ -187,7 +189,7 @@ class LatestFollower:
     async def _move(self, connection: Connection, at: Partition, next_: int) -> None:
         """Raises Fenced when the position is not where it was read."""
         if await connection.execute(_MOVE, *at, self.positions[at], next_) != "UPDATE 1":
-            raise Fenced(f"{at[0]}/{at[1]}")
+            raise Fenced
 
     def _command(self, customer_id: str, record: Record) -> Command:
         streamid, cause = self._latest.stream(customer_id), f"record/{record.topic}/{record.partition}/{record.offset}"

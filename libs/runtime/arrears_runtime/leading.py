@@ -13,7 +13,7 @@ from arrears_runtime.database import UNAVAILABLE
 from arrears_runtime.keys import MasterKeyWrong
 from arrears_runtime.policies import PolicyMissing
 from arrears_runtime.positions import Fenced, ReactionsUnknown
-from arrears_runtime.store import LostRace
+from arrears_runtime.unit_of_work import LostRace
 
 
 class LeadLost(RuntimeError):

@@ -20,6 +20,7 @@ from arrears_runtime.positions import Partition
 from arrears_runtime.projection import BadRecord
 from arrears_runtime.store import Store
 from arrears_runtime.stream import Stream
+from arrears_runtime.unit_of_work import Work, work_on
 
 Progress = Callable[[int], None]
 
@@ -76,14 +77,16 @@ class OwnLog:
         return {(topic, partition): known.get(partition, 0) for partition in range(self.partitions[topic])}
 
     async def _take(self, name: str, records: list[Record]) -> list[DeadLetter]:
-        async with self.db.transaction() as connection:
+        async with work_on(self.db) as work:
+            await work.begin()
+            connection = work.connection
             forks: list[DeadLetter] = []
             if name == self.letters:
                 await self._take_letters(connection, records)
             elif self.keys and name == self.keys.topic:
                 await self.keys.take(connection, records)
             else:
-                forks = await self._take_events(connection, records)
+                forks = await self._take_events(work, records)
             end = records[-1].offset + 1
             await connection.execute(_CONFIRM, name, records[0].partition, end)
         return forks
@@ -99,7 +102,8 @@ class OwnLog:
         strays = [_set_aside(record, "not-a-letter", "") for record, letter in read_as if letter is None]
         await park(connection, strays, self.letters)
 
-    async def _take_events(self, connection: Connection, records: list[Record]) -> list[DeadLetter]:
+    async def _take_events(self, work: Work, records: list[Record]) -> list[DeadLetter]:
+        connection = work.connection
         topic = next(topic for topic in self.events if topic.name == records[0].topic)
         facts, unreadable = self._read(topic, records)
         if unreadable:
@@ -110,8 +114,7 @@ class OwnLog:
         streams = await self.store.heads(connection, [fact.envelope for fact in facts], customers)
         struck = await self._strike_out(connection, facts)
         forks = [fork for fact in facts if (fork := _fold(streams[fact.envelope.streamid], fact, struck))]
-        written = await self.store.write(connection, list(streams.values()), from_log=True)
-        assert written, "a stream changed while it was folded from the log"
+        self.store.write(work, list(streams.values()), from_log=True)
         return _of_customers(forks + unreadable)
 
     def _read(self, topic: Topic[Any], records: list[Record]) -> tuple[list[Fact], list[DeadLetter]]:

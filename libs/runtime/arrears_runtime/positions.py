@@ -1,13 +1,16 @@
 """How far a service has read: kept in its database, in the transaction that used the records, behind a fence."""
 
+import asyncio
 from collections.abc import Mapping
+from time import monotonic
 from typing import NamedTuple
 
 from arrears_events.log.reader import Reader
 from sqlalchemy import BigInteger, Column, Integer, Table, Text
 
-from arrears_runtime.database import Connection, Database
+from arrears_runtime.database import Database
 from arrears_runtime.stream import metadata
+from arrears_runtime.unit_of_work import Part, Work
 
 positions = Table(
     "positions",
@@ -25,6 +28,10 @@ confirmed = Table(
     Column("next", BigInteger, nullable=False),
 )
 
+LOOK_SECONDS = 1.0
+COMMITTED_AGAIN_SECONDS = 3600.0
+"""A broker forgets a group's offsets that are not renewed: after a week, where nobody sets it otherwise."""
+
 Partition = tuple[str, int]
 
 
@@ -37,6 +44,9 @@ class Position(NamedTuple):
 
 class Fenced(RuntimeError):
     """Somebody else moved this service's position: another process leads."""
+
+    def __init__(self) -> None:
+        super().__init__("another process moved this service's position")
 
 
 class ReactionsUnknown(RuntimeError):
@@ -70,15 +80,26 @@ async def begin(db: Database, reader: Reader, partitions: list[Partition], servi
     )
 
 
-async def move(connection: Connection, old: Mapping[Partition, Position], new: Mapping[Partition, Position]) -> None:
-    """Raises Fenced when one of the positions is not where it was read."""
+def move(work: Work, old: Mapping[Partition, Position], new: Mapping[Partition, Position]) -> None:
+    """Fenced is raised when one of the positions is not where it was read."""
     moves = [(*at, old[at].folded, *position) for at, position in new.items()]
-    done = await connection.execute(_MOVE, *zip(*moves, strict=True))
-    if done != f"UPDATE {len(moves)}":
-        raise Fenced(", ".join(f"{topic}/{partition}" for topic, partition in new))
+    work.write(_MOVE, *zip(*moves, strict=True))
 
 
-async def reacted_and_outbox(db: Database) -> tuple[dict[Partition, int], int]:
+async def keep_committed(db: Database, reader: Reader) -> None:
+    """Tell Kafka for ever how far reactions are, once all that they led to is on the log."""
+    committed, committed_at = dict[Partition, int](), float("-inf")
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        reacted, mark = await _reacted_and_outbox(db)
+        while await _unpublished(db, mark):  # noqa: ASYNC110 - nobody tells when the outbox is out
+            await asyncio.sleep(LOOK_SECONDS / 10)
+        if reacted != committed or monotonic() > committed_at + COMMITTED_AGAIN_SECONDS:
+            await reader.commit(reacted)
+            committed, committed_at = reacted, monotonic()
+
+
+async def _reacted_and_outbox(db: Database) -> tuple[dict[Partition, int], int]:
     """At one moment: how far reactions are, and the highest position of the outbox, which holds all they led to."""
     rows = await db.pool.fetch(
         "SELECT topic, partition, reacted, (SELECT coalesce(max(position), 0) FROM outbox) AS mark FROM positions"
@@ -86,8 +107,19 @@ async def reacted_and_outbox(db: Database) -> tuple[dict[Partition, int], int]:
     return {(row["topic"], row["partition"]): row["reacted"] for row in rows}, rows[0]["mark"] if rows else 0
 
 
-_MOVE = """
+async def _unpublished(db: Database, mark: int) -> bool:
+    """Whether the outbox still holds something of what it held up to `mark`."""
+    return await db.pool.fetchval("SELECT EXISTS (SELECT FROM outbox WHERE position <= $1)", mark)
+
+
+_PLACED = """
     UPDATE positions p SET folded = n.folded, reacted = n.reacted
-    FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[])
+    FROM unnest({0}::text[], {1}::int[], {2}::bigint[], {3}::bigint[], {4}::bigint[])
          AS n(topic, partition, was, folded, reacted)
-    WHERE p.topic = n.topic AND p.partition = n.partition AND p.folded = n.was"""
+    WHERE p.topic = n.topic AND p.partition = n.partition AND p.folded = n.was RETURNING 1"""
+_MOVE = Part(
+    (("placed", _PLACED),),
+    values=5,
+    holds="(SELECT count(*) FROM placed) = cardinality({0})",
+    otherwise=Fenced,
+)

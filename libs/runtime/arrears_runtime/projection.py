@@ -1,14 +1,15 @@
 """A view: a read model that is a keyed fold of exactly one topic, the same whether it runs live or rebuilds."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from arrears_events.codec import Topic
 from sqlalchemy import Column, Table
 
-from arrears_runtime.database import DIALECT, Connection
+from arrears_runtime.database import DIALECT
+from arrears_runtime.unit_of_work import Part, Work
 
 Fold = Callable[[Any, Any], Any]
 
@@ -57,6 +58,18 @@ class View:
     def key_position(self) -> int:
         """Of the primary key in a row."""
         return list(self.table.columns.keys()).index(self.key_column.name)
+
+    @cached_property
+    def put(self) -> Part:
+        """Writes rows of its table's own type."""
+        return Part(((f"put_{self.name}", upsert(self.table, f"unnest({{0}}::{self.name}[]) r")),))
+
+    @cached_property
+    def cut(self) -> Part:
+        """Takes rows away by their keys."""
+        key = self.key_column
+        gone = f"DELETE FROM {self.name} WHERE {key.name} = ANY({{0}}::{sql_type(key)}[])"
+        return Part(((f"cut_{self.name}", gone),))
 
     @property
     def of_a_stream(self) -> bool:
@@ -124,21 +137,35 @@ def upsert(table: Table, source: str) -> str:
     return f"INSERT INTO {table.name} SELECT r.* FROM {source} ON CONFLICT ({keys}) {conflict}"
 
 
-async def fold_into(connection: Connection, view: View, facts: Sequence[Any]) -> None:
-    """Fold envelopes, in order, into the rows of a view that follows behind its topic: one read, one write."""
-    name, key, kind = view.name, view.key_column.name, sql_type(view.key_column)
-    found: Sequence[Any] = ()
-    if not view.grows:
-        keys = list({view.key(fact) for fact in facts})
-        found = await connection.fetch(f"SELECT * FROM {name} WHERE {key} = ANY($1::{kind}[])", keys)
-    rows = Rows(view, found)
-    for fact in facts:
-        with blamed_on(fact):
-            rows.fold(fact)
-    if rows.puts:
-        await connection.execute(upsert(view.table, f"unnest($1::{name}[]) r"), rows.puts)
-    if rows.cuts:
-        await connection.execute(f"DELETE FROM {name} WHERE {key} = ANY($1::{kind}[])", rows.cuts)
+async def fold_into(work: Work, folds: Mapping[View, Sequence[Any]]) -> None:
+    """Fold envelopes, in order, into the rows of views that follow behind their topics; all are read at once."""
+    keys = {view: list({view.key(fact) for fact in facts}) for view, facts in folds.items() if not view.grows}
+    found: Any = keys and await work.connection.fetchrow(_rows_text(tuple(keys)), *keys.values())
+    for view, facts in folds.items():
+        rows = Rows(view, () if view.grows else found[view.name])
+        for fact in facts:
+            with blamed_on(fact):
+                rows.fold(fact)
+        write_rows(work, view, rows.puts, rows.cuts)
+
+
+def write_rows(work: Work, view: View, puts: list[Any], cuts: list[Any]) -> None:
+    """Rows of a view to be put, and keys of rows to be taken away."""
+    if puts:
+        work.write(view.put, puts)
+    if cuts:
+        work.write(view.cut, cuts)
+
+
+@lru_cache(maxsize=1024)
+def _rows_text(views: tuple[View, ...]) -> str:
+    """Of each view the rows with the keys $1, $2 …, in a column of its name."""
+    read = (
+        f"ARRAY(SELECT v FROM {view.name} v WHERE {view.key_column.name} = ANY(${n}::{sql_type(view.key_column)}[]))"
+        f" AS {view.name}"
+        for n, view in enumerate(views, start=1)
+    )
+    return f"SELECT {', '.join(read)}"
 
 
 def sql_type(column: Column[Any]) -> str:

@@ -19,6 +19,7 @@ from arrears_runtime.projection import BadRecord
 from arrears_runtime.reaction import Reaction
 from arrears_runtime.stops import StopCustomer, stream_of_stop
 from arrears_runtime.store import CommandFailed, Store
+from arrears_runtime.unit_of_work import Work
 
 ROLE = "system"
 
@@ -46,7 +47,7 @@ class Reactor:
         self._reactions = _by_event(reactions)
         self._at_close = {decider.category: decider.at_close for decider in deciders if decider.at_close}
 
-    async def react(self, connection: Connection, batch: Batch, sorted_: Sorted) -> None:
+    async def react(self, work: Work, batch: Batch, sorted_: Sorted) -> None:
         """Send what the facts ask for. Raises TryAgain when one of them is found bad by it."""
         fired = [
             (fact, reaction)
@@ -55,31 +56,31 @@ class Reactor:
             for reaction in self._reactions.get(type(fact.event), ())
         ]
         decided_by = {(reaction.policy, self._today_of(fact)) for fact, reaction in fired if reaction.policy}
-        in_force = {(name, on): await self._policies.in_force(connection, name, on) for name, on in decided_by}
+        in_force = {(name, on): await self._policies.in_force(work.connection, name, on) for name, on in decided_by}
         asked = [
             (fact, self._command(reaction.stream(fact.envelope), reaction.name, body, fact, fact.customer_id))
             for fact, reaction in fired
             if (body := self._ask(reaction, fact, batch, in_force)) is not None
         ]
-        await self._send(connection, asked, batch)
+        await self._send(work, asked, batch)
 
-    async def close(self, connection: Connection, batch: Batch, sorted_: Sorted, waiting: Waiting) -> None:
+    async def close(self, work: Work, batch: Batch, sorted_: Sorted, waiting: Waiting) -> None:
         """Send, for each close, what falls due by it."""
         for fact in sorted_.facts:
             if isinstance(fact.event, DayClosed) and batch.reacts_to(fact.record):
-                await self._send(connection, await self._due(connection, fact, batch, sorted_, waiting), batch)
+                await work.send()
+                await self._send(work, await self._due(work.connection, fact, batch, sorted_, waiting), batch)
 
     def closed(self) -> None:
         """The bank closed a day: what was published for the next one counts from its first record on."""
         self._policies.changed()
 
-    async def stop(
-        self, connection: Connection, stops: Iterable[StopCustomer], attempt: int = 0, *, lock: bool = False
-    ) -> None:
+    async def stop(self, work: Work, stops: Iterable[StopCustomer], attempt: int = 0, *, lock: bool = False) -> None:
         """Stop customers; `attempt` is the version of their last stop, when it is their missed records that fail."""
         commands = [self._stop(stop, attempt) for stop in stops]
         if commands:
-            await self._store.append(commands, connection, lock=lock)
+            await work.send()
+            await self._store.append(commands, work, lock=lock)
 
     def _today_of(self, fact: Fact) -> date:
         return self._today(fact.record.partition)
@@ -112,12 +113,12 @@ class Reactor:
             asked.append((fact, self._command(streamid, "close", body, fact, customer)))
         return asked
 
-    async def _send(self, connection: Connection, asked: Sequence[Asked], batch: Batch) -> None:
+    async def _send(self, work: Work, asked: Sequence[Asked], batch: Batch) -> None:
         if not asked:
             return
         try:
             commands = [command for _, command in asked]
-            outcomes = await self._store.append(commands, connection, lock=batch.locks)
+            outcomes = await self._store.append(commands, work, lock=batch.locks)
         except CommandFailed as error:
             culprit = next(fact for fact, command in asked if command is error.command)
             _blame(culprit, error.command, BadRecord("handler-failed"), batch)
@@ -129,8 +130,9 @@ class Reactor:
 
     def _command(self, streamid: str, reaction: str, body: Any, fact: Fact, customer_id: str | None) -> Command:
         assert customer_id, "a command is for a customer"
+        named = fact.id if fact.streamid else f"{fact.envelope.source}\n{fact.id}"  # two sources may use one id
         return Command(
-            id=reaction_command_id(fact.id, reaction, streamid),
+            id=reaction_command_id(named, reaction, streamid),
             streamid=streamid,
             customer_id=customer_id,
             body=body,

@@ -39,7 +39,7 @@ class Relay:
             rows = await self._db.pool.fetch(_LOWEST, MOST)
             if rows:
                 await self._publish(writer, rows)
-            else:
+            if len(rows) < MOST:
                 await self._pause()
             await asyncio.sleep(GATHERING_SECONDS)
 

@@ -12,13 +12,14 @@ from arrears_runtime.database import DIALECT, Database
 from arrears_runtime.decider import Decider
 from arrears_runtime.positions import Partition, Position, load
 from arrears_runtime.projection import View
+from arrears_runtime.unit_of_work import MAKE_MUST, MUST
 
 _KEPT = "CREATE TABLE IF NOT EXISTS schema_version (fingerprint text NOT NULL, caught_up boolean NOT NULL)"
 
 
 def fingerprint(tables: Sequence[Table], views: Sequence[View], deciders: Sequence[Decider[Any]]) -> str:
     """Changes with a table's columns, a fold's version, and the shape of a stream's state."""
-    parts = [_ddl(table) for table in tables]
+    parts = [MAKE_MUST, *(_ddl(table) for table in tables)]
     parts += [f"{view.name} {view.version}" for view in views]
     parts += [json.dumps(decider.adapter.json_schema(), sort_keys=True) for decider in deciders]
     return sha256("\n".join(parts).encode()).hexdigest()
@@ -49,6 +50,7 @@ async def create(db: Database, metadatas: Sequence[MetaData], fingerprint_: str)
     async with db.transaction() as connection:
         for (name,) in await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"):
             await connection.execute(f'DROP TABLE "{name}" CASCADE')
+        await connection.execute(f"DROP FUNCTION IF EXISTS {MUST}; {MAKE_MUST}")
         for table in tables:
             await connection.execute(_ddl(table))
         await connection.execute(_KEPT)

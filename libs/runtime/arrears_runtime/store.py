@@ -1,30 +1,27 @@
 """The one way in: `append(commands)`. It decides on the stream's state and writes stream, its rows and outbox at once.
 
-An append to one stream is one query and one statement. The statement's parts all hang on the stream's row having been
-written from the version that was read, so a lost race writes nothing.
+An append is one query and one statement, which writes nothing unless each stream's row was still at the version that
+was read.
 """
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from arrears_events.catalogue.base import Event
 from arrears_events.codec import Topic, digest, encode
 from arrears_events.envelope import StreamEvent
 from arrears_events.ids import event_id
 from arrears_events.log.partitioning import partition_of
+from arrears_events.log.writer import RECORD_BYTES
 from arrears_events.refused import Refused
 
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.decider import Command, Decider, Done, KeyReused, Outcome, Refusal, Stale, Stopped
-from arrears_runtime.projection import View, upsert
+from arrears_runtime.projection import View, write_rows
 from arrears_runtime.stream import HandledRow, OutboxRow, Stream
-
-TRIES = 10
-"""Of an append that loses races: under its locks only a stream that another writer begins can make it lose again."""
+from arrears_runtime.unit_of_work import TRIES, LostRace, Part, Work, work_on
 
 
 class CommandFailed(Exception):
@@ -33,10 +30,6 @@ class CommandFailed(Exception):
     def __init__(self, command: Command) -> None:
         super().__init__(type(command.body).__name__)
         self.command = command
-
-
-class LostRace(Exception):
-    """Another writer was quicker at one of the streams: fewer were written than sent."""
 
 
 class Store:
@@ -58,37 +51,27 @@ class Store:
         self._read_text = _read_text(self._all_views)
 
     async def append(
-        self, commands: Sequence[Command], connection: Connection | None = None, *, lock: bool = False
+        self, commands: Sequence[Command], work: Work | None = None, *, lock: bool = False
     ) -> list[Outcome]:
         """Decide and write, in order; an outcome for each command. Raises CommandFailed for a bug of ours.
 
-        With a connection it is part of the caller's transaction: a lost race raises LostRace, and the whole of it is to
-        be done again, its streams locked first (`lock`). Without one that is done here.
+        With a unit of work it is part of that, which raises LostRace when a race is lost, and is then to be done again,
+        its streams locked first (`lock`). Without one that is done here.
         """
-        if connection is not None:
-            return await self._append_in(connection, commands, lock=lock)
-        alone = len({command.streamid for command in commands}) == 1
+        if work is not None:
+            return await self._append_in(work, commands, lock=lock)
         for n in range(TRIES):
             with suppress(LostRace):
-                async with self._db.pool.acquire() as own:
-                    if alone and n == 0:  # a single stream's statement is a transaction by itself
-                        return await self._append_in(own, commands)
-                    async with own.transaction():
-                        return await self._append_in(own, commands, lock=n > 0)
+                async with work_on(self._db) as own:
+                    return await self._append_in(own, commands, lock=n > 0)
         raise LostRace
 
-    async def _append_in(
-        self, connection: Connection, commands: Sequence[Command], *, lock: bool = False
-    ) -> list[Outcome]:
+    async def _append_in(self, work: Work, commands: Sequence[Command], *, lock: bool) -> list[Outcome]:
         if lock:
-            await connection.execute(_LOCK, [command.streamid for command in commands])
-        outcomes, streams_ = self._decide(commands, await self._read(connection, commands))
-        try:
-            written = await self.write(connection, streams_)
-        except (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError):
-            written = False  # the same command id was written a moment ago; or two wrote the same streams, crosswise
-        if not written:
-            raise LostRace
+            await work.begin()
+            await work.connection.execute(_LOCK, [command.streamid for command in commands])
+        outcomes, streams_ = self._decide(commands, await self._read(work.connection, commands))
+        self.write(work, streams_)
         return outcomes
 
     async def heads(
@@ -146,6 +129,7 @@ class Store:
             fact = self._envelope(event, command, stream)
             value = encode(fact)
             try:
+                assert len(value) <= RECORD_BYTES, "no event may be larger than a record: it would hold up the outbox"
                 stream.take(fact, digest(value))
             except Exception as error:
                 raise CommandFailed(command) from error
@@ -184,29 +168,22 @@ class Store:
     def _partition(self, stream: Stream) -> int:
         return partition_of(stream.customer_id.encode(), self._partitions[stream.topic.name])
 
-    async def write(self, connection: Connection, streams_: Sequence[Stream], *, from_log: bool = False) -> bool:
-        """Whether all were written; a single stream's statement is all or nothing by itself."""
+    def write(self, work: Work, streams_: Sequence[Stream], *, from_log: bool = False) -> None:
+        """Those that changed, with their rows and what goes to the outbox."""
         touched = [stream for stream in streams_ if stream.version > stream.read_at]
         if not touched:
-            return True
-        puts: dict[str, list[Any]] = {}
-        cuts: dict[str, list[Any]] = {}
-        for rows in (rows for stream in touched for rows in stream.rows if rows.changed):
-            puts.setdefault(rows.view.name, []).extend(rows.puts)
-            if rows.cuts:
-                cuts.setdefault(rows.view.name, []).extend(rows.cuts)
-        tables = tuple(view for view in self._all_views if view.name in puts)
-        cut = tuple(view for view in self._all_views if view.name in cuts)
-        written = await connection.fetchval(
-            _write_text(tables, cut, from_log=from_log),
+            return
+        work.write(
+            _WRITE_FROM_LOG if from_log else _WRITE,
             [stream.row(self._partition(stream)) for stream in touched],
             [stream.read_at for stream in touched],
             [row for stream in touched for row in stream.outbox],
             [row for stream in touched for row in stream.handled],
-            *(puts[view.name] for view in tables),
-            *(cuts[view.name] for view in cut),
         )
-        return written == len(touched)
+        for view in self._all_views:
+            rows = [rows for stream in touched for rows in stream.rows if rows.view is view]
+            puts, cuts = [row for each in rows for row in each.puts], [key for each in rows for key in each.cuts]
+            write_rows(work, view, puts, cuts)
 
 
 _LOCK = "SELECT 1 FROM streams WHERE streamid = ANY($1) ORDER BY streamid FOR UPDATE"
@@ -230,34 +207,35 @@ def _read_text(views: Sequence[View]) -> str:
         ORDER BY w.n"""
 
 
-@lru_cache(maxsize=256)
-def _write_text(tables: tuple[View, ...], cut: tuple[View, ...], *, from_log: bool) -> str:
-    """A command that lies on the log may come in two batches; one that is new must be the first of its id."""
-    again = " ON CONFLICT (commandid) DO UPDATE SET version = excluded.version" if from_log else ""
-    parts = [
-        f", put_{view.name} AS ({upsert(view.table, f'unnest(${n}::{view.name}[]) r JOIN written USING (streamid)')})"
-        for n, view in enumerate(tables, start=5)
-    ] + [
-        f", cut_{view.name} AS (DELETE FROM {view.name} WHERE {view.key_column.name} = ANY(${n})"
-        " AND streamid IN (SELECT streamid FROM written))"
-        for n, view in enumerate(cut, start=5 + len(tables))
-    ]
-    return f"""
-        WITH sent AS (SELECT * FROM ROWS FROM (unnest($1::streams[]), unnest($2::int[]))
-                      AS f(streamid, customer_id, partition, version, hash, state, due, read_at)),
-        moved AS (UPDATE streams s SET version = f.version, hash = f.hash, state = f.state, due = f.due
-                  FROM sent f WHERE s.streamid = f.streamid AND s.version = f.read_at AND f.read_at > 0
-                  RETURNING s.streamid),
-        begun AS (INSERT INTO streams SELECT f.streamid, f.customer_id, f.partition, f.version, f.hash, f.state, f.due
-                  FROM sent f WHERE f.read_at = 0 ON CONFLICT DO NOTHING RETURNING streamid),
-        written AS (SELECT streamid FROM moved UNION ALL SELECT streamid FROM begun),
-        posted AS (INSERT INTO outbox (topic, partition, key, value, headers, streamid, streamversion)
-                   SELECT o.topic, o.partition, o.key, o.value, o.headers, o.streamid, o.streamversion
-                   FROM unnest($3::outbox[]) WITH ORDINALITY o JOIN written USING (streamid)
-                   ORDER BY o.ordinality RETURNING 1),
-        noted AS (INSERT INTO handled SELECT h.commandid, h.streamid, h.version, h.requesthash
-                  FROM unnest($4::handled[]) h JOIN written USING (streamid)
-{again})
-        {"".join(parts)}
-        SELECT count(*)::int FROM written
-        WHERE (SELECT count(*) FROM posted) = 0 OR pg_notify('outbox', '') IS NOT NULL"""
+_STREAMS = (
+    (
+        "sent",
+        """SELECT * FROM ROWS FROM (unnest({0}::streams[]), unnest({1}::int[]))
+        AS f(streamid, customer_id, partition, version, hash, state, due, read_at)""",
+    ),
+    (
+        "moved",
+        """UPDATE streams s SET version = f.version, hash = f.hash, state = f.state, due = f.due
+        FROM sent f WHERE s.streamid = f.streamid AND s.version = f.read_at AND f.read_at > 0 RETURNING s.streamid""",
+    ),
+    (
+        "begun",
+        """INSERT INTO streams SELECT f.streamid, f.customer_id, f.partition, f.version, f.hash, f.state, f.due
+        FROM sent f WHERE f.read_at = 0 ON CONFLICT DO NOTHING RETURNING streamid""",
+    ),
+    ("written", "SELECT streamid FROM moved UNION ALL SELECT streamid FROM begun"),
+    (
+        "posted",
+        """INSERT INTO outbox (topic, partition, key, value, headers, streamid, streamversion)
+        SELECT o.topic, o.partition, o.key, o.value, o.headers, o.streamid, o.streamversion
+        FROM unnest({2}::outbox[]) WITH ORDINALITY o ORDER BY o.ordinality RETURNING 1""",
+    ),
+)
+_NOTED = """INSERT INTO handled SELECT h.commandid, h.streamid, h.version, h.requesthash
+    FROM unnest({3}::handled[]) h"""
+_AGAIN = " ON CONFLICT (commandid) DO UPDATE SET version = excluded.version"
+"""A command that lies on the log may come in two batches; one that is new must be the first of its id."""
+_ALL_WRITTEN = """(SELECT count(*) FROM written) = cardinality({0})
+    AND (NOT EXISTS (SELECT FROM posted) OR pg_notify('outbox', '') IS NOT NULL)"""
+_WRITE = Part((*_STREAMS, ("noted", _NOTED)), values=4, holds=_ALL_WRITTEN)
+_WRITE_FROM_LOG = Part((*_STREAMS, ("noted", _NOTED + _AGAIN)), values=4, holds=_ALL_WRITTEN)

@@ -22,6 +22,7 @@ from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
 from arrears_runtime.stops import StopCustomer, stream_of_stop
 from arrears_runtime.testing.publishing import publish
+from arrears_runtime.unit_of_work import work_on
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Api:
 
     async def hear(self, view: View, *events: Event) -> None:
         """Fold what another part of the system said."""
-        async with self.db.transaction() as connection:
-            await fold_into(connection, view, [SourceEvent[Any].model_construct(data=event) for event in events])
+        async with work_on(self.db) as work:
+            await fold_into(work, {view: [SourceEvent[Any].model_construct(data=event) for event in events]})
 
     async def send(self, streamid: str, customer_id: str, *bodies: Any) -> None:
         """Commands of the service itself, the nth caused by `fact-<n>`; each is done."""

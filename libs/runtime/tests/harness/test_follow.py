@@ -1,5 +1,6 @@
 """From foreign facts to rows and commands; the same again changes nothing; a bad record harms only its customer."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from arrears_runtime import dead_letters
@@ -28,6 +29,15 @@ async def test_the_same_fact_again_changes_nothing(running, database, bank):
         await service.settled()
         assert await service.totals() == {"C-1": 10}
         assert not await open_letters(service)
+
+
+async def test_two_sources_may_use_the_same_id(running, database, bank):
+    async with running(database()) as service:
+        await bank.open("C-1")
+        await bank.pay("C-1", 1, 10)
+        await replace(bank, source="bank/cards").pay("C-1", 1, 7)
+        await service.settled()
+        assert await service.totals() == {"C-1": 17}
 
 
 async def test_batches_of_any_size_and_a_rebuild_give_the_same_rows(running, database, bank):

@@ -1,11 +1,13 @@
 """What the harness promises beside its main road: fences, no-ops, deadlines that fail, folds of another version."""
 
+import asyncio
 from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 from arrears_events.log.reader import Reader
 from arrears_runtime import positions
+from arrears_runtime.batch import Waiting
 from arrears_runtime.dead_letters import open_letters
 from arrears_runtime.projection import view
 from arrears_runtime.reaction import on
@@ -37,6 +39,24 @@ async def test_a_position_that_somebody_else_moved_takes_the_rows_back(running, 
         assert fenced.group_contains(positions.Fenced)
         after = await service.tables()
         assert (after["accounts"], after["heard_facts"]) == (before["accounts"], before["heard_facts"])
+
+
+async def test_who_lost_the_lead_unseen_catches_nobody_up(running, database, bank):
+    async with running(database()) as service:
+        await bank.open("C-1")
+        await bank.pay("C-1", 1, 13)  # the decider asserts
+        await bank.pay("C-1", 2, 7)
+        await service.settled()
+        [letter] = await open_letters(service.db)
+        service.leading.cancel()
+        await asyncio.gather(service.leading, return_exceptions=True)
+        await service.resume(letter, "skipped")
+        await service.db.pool.execute("UPDATE positions SET folded = folded + 1")
+        [stop] = (await Waiting.load(service.db)).resumed
+        async with Reader(service.kafka.bootstrap, service.kafka.prefix) as reader:
+            with pytest.raises(positions.Fenced):
+                await service.instance.follower._catch_up(reader, stop)
+        assert await service.totals() == {}
 
 
 async def test_what_changed_nothing_leaves_no_trace_and_changes_nothing_later(running, database):
