@@ -39,8 +39,8 @@ class ControlTotal(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    type: str
-    currency: str
+    type: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,64}$")]
+    currency: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")]
     count: int
     amount: SumString
 

@@ -58,6 +58,10 @@ def close(**changes: Any) -> bytes:
     return fact(id="close", type="arrears.bank.BusinessDayClosed", data={**day, "totals": [], **changes})
 
 
+def total(**changes: Any) -> dict[str, Any]:
+    return {"type": "Paid", "currency": "CNY", "count": 1, "amount": "3.00", **changes}
+
+
 @dataclass(frozen=True)
 class Bad:
     """A record, and what is to be said of it; `waits`: whether C-2 does."""
@@ -90,6 +94,12 @@ BAD = {
     "a record that is too large": Bad(LARGE, "too-large"),
     "a close with a key": Bad(close(), "wrong-key", waits=False),
     "a close of another source": Bad(close(source="bank/other"), "wrong-source", key=None, waits=False),
+    "a close with a total of no type": Bad(
+        close(totals=[total(type="Pa\0id")]), "bad-data", "data.totals.0.type", None, False
+    ),
+    "a close with a total of no currency": Bad(
+        close(totals=[total(currency="\0")]), "bad-data", "data.totals.0.currency", None, False
+    ),
     "a close of another partition": Bad(close(partition=(HERE + 1) % 8), "wrong-partition", key=None, waits=False),
 }
 
