@@ -29,8 +29,8 @@ clean: $(BIN)/.ready ## Stop the stack and remove its data
 demo: $(BIN)/.ready ## Six months of 1,000 generated accounts on a clean stack, with what came of them
 	@$(BIN)/arrears demo
 
-test: $(BIN)/.ready ## Run every test against a stack of its own
-	@$(BIN)/pytest
+test: $(BIN)/.ready ## Run every test, in two processes with a stack each
+	@$(BIN)/pytest -n 2 --dist worksteal --max-worker-restart 0
 
 test-slow: $(BIN)/.ready ## The tests that CI leaves out: all 30,000 real accounts, thirty kills
 	@$(BIN)/pytest -m slow -o faulthandler_timeout=7200

@@ -1,4 +1,4 @@
-"""The real stack for every test: started once for a run, each test with topics and databases of its own."""
+"""The real stack for every test: started once for a process, each test with topics and databases of its own."""
 
 import asyncio
 import itertools
@@ -18,6 +18,10 @@ _numbers = itertools.count(1)
 REAL_DATA = "default-of-credit-card-clients.csv.gz"
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108
+MEMORY_BYTES_MIN = 8 * 2**30  # several times what a run leaves there
+
+
 @dataclass(frozen=True)
 class Kafka:
     """A broker, and the prefix of the topics of one test."""
@@ -26,10 +30,19 @@ class Kafka:
     prefix: str
 
 
+def _place() -> Path | None:
+    """In memory where there is room: each test makes and removes a thousand files, which takes a disk longer than it.
+
+    No test pulls the plug: what was written outlives every process that is killed.
+    """
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES_MIN
+    return MEMORY if roomy else None
+
+
 @pytest.fixture(scope="session")
 def addresses() -> Iterator[Addresses]:
     """In a folder of its own: pytest's is closed to PostgreSQL's user by the next run that starts beside this one."""
-    root = Path(tempfile.mkdtemp(prefix="arrears-"))
+    root = Path(tempfile.mkdtemp(prefix="arrears-", dir=_place()))
     root.chmod(0o755)
     try:
         yield infrastructure.up(root)

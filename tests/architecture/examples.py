@@ -1,7 +1,11 @@
-"""Records of any event, as Hypothesis makes them: from the annotations of its model."""
+"""Records of any event, as Hypothesis makes them: from the annotations of its model.
+
+A strategy is made once: Hypothesis works out anew what it is about each that it has not seen, for longer than it draws.
+"""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -21,6 +25,7 @@ MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=st.
 CURRENCIES = sorted(DECIMALS)
 
 
+@cache
 def records(topic: Topic[Any], event: type[Event]) -> SearchStrategy[Any]:
     """Envelopes with an event of this kind."""
     envelope = envelope_of(topic)
@@ -79,6 +84,7 @@ def _limit(bound: Any) -> list[tuple[str, Any]]:
     return [(name, getattr(bound, name)) for name in ("ge", "le", "min_length") if hasattr(bound, name)]
 
 
+@cache
 def _built(model: type[Any], currency: str) -> SearchStrategy[Any]:
     hints = {name: each for name, each in _hints(model).items() if name in model.model_fields}
     return st.builds(model, **{name: values(each, currency) for name, each in hints.items()})

@@ -13,12 +13,13 @@ SETTINGS = {
 }
 CONNECTIONS_MAX = 60  # so that one role cannot take them all from the others
 
+# As files: page by page through its log, compressed, PostgreSQL copies the template for 0.3 s of a processor.
 CREATION = """
 SELECT 'CREATE ROLE {name}' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') \\gexec
 ALTER ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
     CONNECTION LIMIT {connections} PASSWORD '{password}';
 {settings}
-SELECT 'CREATE DATABASE {name} OWNER {name} TEMPLATE template0'
+SELECT 'CREATE DATABASE {name} OWNER {name} TEMPLATE template0 STRATEGY FILE_COPY'
     WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{name}') \\gexec
 ALTER DATABASE {name} OWNER TO {name};
 REVOKE CONNECT, TEMPORARY ON DATABASE {name}, postgres, template1 FROM PUBLIC;

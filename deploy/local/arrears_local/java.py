@@ -18,6 +18,7 @@ OPTIONS = (
     "-Xms512m",
     "-Xmx512m",
     "-XX:+UseSerialGC",  # two cores are shared with five other processes
+    "-XX:TieredStopAtLevel=1",  # for minutes the second compiler would take more of them than all else the broker does
     "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",
     "-Xlog:aot*=error",  # what it cannot take over it does anew, and warns of each
