@@ -1,7 +1,7 @@
 """The policies of a service: all that was proposed and published, and which text is in force on a day."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from time import monotonic
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import asyncpg
 from arrears_events.catalogue.base import PolicyProposed, PolicyPublished, PolicyRef
 from arrears_events.codec import Topic
-from arrears_policy.errors import PolicyWrong
+from arrears_policy.errors import Fault, PolicyWrong
 from arrears_policy.policy import Policy, load
 from sqlalchemy import Column, Date, DateTime, Integer, Table, Text, select
 
@@ -91,8 +91,30 @@ async def all_policies(db: Database) -> list[PolicyRow]:
     return await db.rows(PolicyRow, select(policies).order_by(policies.c.name, policies.c.version.desc()))
 
 
+async def proposal_of(db: Database, name: str, sha256: str) -> PolicyRow | None:
+    """The text that waits for its approval, if it is this one."""
+    asked = policies.c.name == name, policies.c.sha256 == sha256, policies.c.approved_by.is_(None)
+    return await db.row(PolicyRow, select(policies).where(*asked))
+
+
 async def policy_at(db: Database, name: str, version: int) -> PolicyRow | None:
     return await db.row(PolicyRow, select(policies).where(policies.c.id == f"{name}/{version}"))
+
+
+def _fits(_: Policy, __: Mapping[str, Policy]) -> Iterable[Fault]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a service asks of a policy without which it decides nothing: its kind, and what it must be able to decide.
+
+    `faults(policy, others)` holds a text of that kind against it before it is in force; `others`: by name, what else
+    the service needs, as it is in force on that day.
+    """
+
+    kind: str
+    faults: Callable[[Policy, Mapping[str, Policy]], Iterable[Fault]] = _fits
 
 
 @dataclass(frozen=True)
@@ -120,8 +142,8 @@ class PolicyMissing(LookupError):
 class Policies:
     """What one instance of a service knows of its policies."""
 
-    def __init__(self, service: str, needed: Mapping[str, str], today: Callable[[], date]) -> None:
-        """`needed`: name -> kind of those without which it decides nothing, from the business date `today` on."""
+    def __init__(self, service: str, needed: Mapping[str, Need], today: Callable[[], date]) -> None:
+        """`needed`: by name, those without which it decides nothing, from the business date `today` on."""
         self._service, self.needed, self._today = service, needed, today
         self._published: dict[str, list[Version]] = {}
         self._texts: dict[str, Policy] = {}  # by hash: a text is parsed once in a process
@@ -154,7 +176,7 @@ class Policies:
             return {}
         await self.refresh(asked)
         today = self._today()
-        whys = {name: await self._why_not(asked, name, kind, today) for name, kind in self.needed.items()}
+        whys = {name: await self._why_not(asked, name, need.kind, today) for name, need in self.needed.items()}
         return {name: why for name, why in whys.items() if why}
 
     async def check(self, asked: Asked) -> Check:

@@ -12,6 +12,7 @@ from sqlalchemy import MetaData
 from arrears_runtime import dead_letters, keys, policies, schema, stream
 from arrears_runtime.decider import Decider
 from arrears_runtime.latest import Latest
+from arrears_runtime.policies import Need
 from arrears_runtime.projection import View
 from arrears_runtime.publication import POLICY
 from arrears_runtime.reaction import Reaction
@@ -22,9 +23,9 @@ from arrears_runtime.stops import SKIP, STOP
 class Service:
     """What a service is made of: the topics it writes and reads, its aggregates, read models and reactions.
 
-    `policies`: name -> kind of each without which it decides nothing and is not ready. `keys_topic`: where the keys of
-    the texts that it seals are kept; at an event of `shreds_on` those of its customer are destroyed. `latest`: what it
-    keeps, sealed, of a compacted topic.
+    `policies`: by name, what it needs of each without which it decides nothing and is not ready. `keys_topic`: where
+    the keys of the texts that it seals are kept; at an event of `shreds_on` those of its customer are destroyed.
+    `latest`: what it keeps, sealed, of a compacted topic.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Service:
     deciders: Sequence[Decider[Any]] = ()
     views: Sequence[View] = ()
     reactions: Sequence[Reaction] = ()
-    policies: Mapping[str, str] = field(default_factory=dict[str, str])
+    policies: Mapping[str, Need] = field(default_factory=dict[str, Need])
     keys_topic: str | None = None
     shreds_on: Sequence[type[Event]] = ()
     latest: Latest | None = None

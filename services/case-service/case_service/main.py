@@ -4,6 +4,7 @@ from arrears_events.catalogue.bank import BANK
 from arrears_events.catalogue.case import CASE, CASE_KEYS, CASE_SETTINGS
 from arrears_events.catalogue.contact import CONTACT, PersonErased
 from arrears_runtime.decider import Decider
+from arrears_runtime.policies import Need
 from arrears_runtime.run import run
 from arrears_runtime.service import Service
 from arrears_runtime.settings import from_environment
@@ -14,8 +15,8 @@ from case_service.api import disputes as disputes_api
 from case_service.api import figures as figures_api
 from case_service.api import not_accepted as not_accepted_api
 from case_service.api import notes as notes_api
-from case_service.domain import complaint
-from case_service.domain.account import Account, CloseDay, decide, due, evolve
+from case_service.domain import complaint, dispute, treatment
+from case_service.domain.account import CloseDay, decide, due
 from case_service.domain.errors import (
     CASE_NOT_OPEN,
     COMPLAINED_OF,
@@ -23,6 +24,8 @@ from case_service.domain.errors import (
     COMPLAINT_RESOLVED,
     DISPUTE_RESOLVED,
 )
+from case_service.domain.history import Account, evolve
+from case_service.reactions.account_sold import close_the_sold
 from case_service.reactions.account_written_off import move_to_recovery
 from case_service.reactions.arrears_cleared import clear_the_arrears
 from case_service.reactions.arrears_updated import note_the_arrears
@@ -67,9 +70,13 @@ SERVICE = Service(
     ),
     reactions=(
         *(note_the_miss, note_the_arrears, clear_the_arrears, note_the_reversal, move_to_recovery),
-        *(hear_dispute, hear_complaint),
+        *(close_the_sold, hear_dispute, hear_complaint),
     ),
-    policies={"treatment": "decision-table", "disputes": "values", "complaints": "values"},
+    policies={
+        "treatment": Need("decision-table", treatment.faults),
+        "disputes": Need("values", dispute.faults),
+        "complaints": Need("values", complaint.faults),
+    },
     keys_topic=CASE_KEYS,
     shreds_on=(PersonErased,),
 )

@@ -21,6 +21,7 @@ from arrears_events.catalogue.case import (
     DisputeResolved,
     NoteAdded,
     ReversalNoted,
+    SaleNoted,
     StageChanged,
     WriteOffNoted,
 )
@@ -30,7 +31,7 @@ from arrears_events.money import Money
 from arrears_events.sealed import Sealed
 from arrears_policy.policy import Policy, load
 from case_service.domain.account import CloseDay
-from case_service.domain.bank_words import ClearArrears, NoteArrears, NoteReversal, WriteOff
+from case_service.domain.bank_words import ClearArrears, NoteArrears, NoteReversal, Sell, WriteOff
 from case_service.domain.dispute import AcknowledgeDispute, HearDispute, RaiseDispute, ResolveDispute
 from case_service.domain.note import AddNote
 
@@ -99,6 +100,10 @@ def note_reversal(on: str = "05-25", id_: str = "R-1") -> NoteReversal:
 
 def write_off(on: str = "10-21") -> WriteOff:
     return WriteOff(**WHO, written_off_on=day(on), balance=money("1000"))
+
+
+def sell(on: str = "10-21") -> Sell:
+    return Sell(**WHO, sold_on=day(on), balance=money("1000"))
 
 
 def raise_dispute(
@@ -183,6 +188,14 @@ def stage_changed(before: Any, after: Any, on: str) -> StageChanged:
 
 def case_closed(on: str = "05-21", currency: str = "TWD") -> CaseClosed:
     return CaseClosed(**WHO, case_id=CASE_ID, outcome="cured", closed_on=day(on), balance=money("900", currency))
+
+
+def case_sold(on: str = "10-21") -> CaseClosed:
+    return CaseClosed(**WHO, case_id=CASE_ID, outcome="sold", closed_on=day(on), balance=money("1000"))
+
+
+def sale_noted(on: str = "10-21") -> SaleNoted:
+    return SaleNoted(**WHO, sold_on=day(on), balance=money("1000"))
 
 
 def reversal_noted(on: str = "05-25", id_: str = "R-1", case_id: UUID | None = None) -> ReversalNoted:

@@ -10,7 +10,8 @@ from arrears_events.catalogue.base import Event, PolicyRef
 from arrears_events.envelope import SourceEvent
 from arrears_runtime.policies import InForce
 from arrears_runtime.testing.specification import Specification
-from case_service.domain.account import Account, decide, evolve
+from case_service.domain.account import decide
+from case_service.domain.history import Account, evolve
 from case_service.main import SERVICE
 
 from .examples import shipped

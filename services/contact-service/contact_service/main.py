@@ -5,6 +5,7 @@ from arrears_events.catalogue.case import CASE
 from arrears_events.catalogue.contact import CONTACT, CONTACT_KEYS, CONTACT_SETTINGS, PersonErased
 from arrears_events.catalogue.plan import PLAN
 from arrears_runtime.decider import Decider
+from arrears_runtime.policies import Need
 from arrears_runtime.run import run
 from arrears_runtime.service import Service
 from arrears_runtime.settings import from_environment
@@ -12,11 +13,13 @@ from arrears_runtime.settings import from_environment
 from contact_service.api import callbacks, customers, mail_replies, permissions, wishes, wrap_ups
 from contact_service.api import contacts as contacts_api
 from contact_service.api import notes as notes_api
+from contact_service.api import replies as replies_api
 from contact_service.domain import person
 from contact_service.domain.contacts import decide
 from contact_service.domain.errors import CALL_NOT_MADE
 from contact_service.domain.history import Contacts, evolve
-from contact_service.effects.messages import Bank
+from contact_service.domain.policies import pack_faults, template_faults
+from contact_service.effects.messages import TEMPLATES, Bank
 from contact_service.effects.providers import Providers
 from contact_service.effects.sending import Sending
 from contact_service.reactions.call_back_requested import call_back
@@ -38,6 +41,7 @@ from contact_service.views import (
     persons,
     plans,
     profiles,
+    replies,
     statuses,
     stopped,
 )
@@ -56,18 +60,21 @@ SERVICE = Service(
         *(accounts.fold, profiles.fold, parties.fold, payments.fold, statuses.fold),
         *(cases.fold, arrears.fold, disputes.fold, stopped.by_case),
         *(plans.fold, stopped.by_plan),
-        *(contacts.fold, barred.fold, notes.fold, hardships.fold),
+        *(contacts.fold, barred.fold, notes.fold, hardships.fold, replies.fold),
     ),
     reactions=(request_the_step, call_back, remind_of_the_instalment),
     policies={
-        **dict.fromkeys(("base", "cn", "tw"), "rule-pack"),
-        **dict.fromkeys(("reminder-sms", "reminder-email", "plan-reminder-sms"), "template"),
+        **dict.fromkeys(("base", "cn", "tw"), Need("rule-pack", pack_faults)),
+        **{name: Need("template", template_faults(*asked)) for asked, name in TEMPLATES.items()},
     },
     keys_topic=CONTACT_KEYS,
     shreds_on=(PersonErased,),
     latest=persons.latest,
 )
-ROUTERS = (customers.router, contacts_api.router, permissions.router, wrap_ups.router, notes_api.router, wishes.router)
+ROUTERS = (
+    *(customers.router, contacts_api.router, permissions.router, wrap_ups.router),
+    *(notes_api.router, wishes.router, replies_api.router),
+)
 REFUSALS = {CALL_NOT_MADE: 409}
 
 

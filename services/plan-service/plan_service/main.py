@@ -4,6 +4,7 @@ from arrears_events.catalogue.bank import BANK
 from arrears_events.catalogue.contact import CONTACT
 from arrears_events.catalogue.plan import PLAN, PLAN_SETTINGS
 from arrears_runtime.decider import Decider
+from arrears_runtime.policies import Need
 from arrears_runtime.run import run
 from arrears_runtime.service import Service
 from arrears_runtime.settings import from_environment
@@ -12,6 +13,7 @@ from plan_service.api import limits as limits_api
 from plan_service.api import plans as plans_api
 from plan_service.api import promises as promises_api
 from plan_service.api import quotes as quotes_api
+from plan_service.domain import limits
 from plan_service.domain.commitments import CATEGORY, Commitments, decide, due, evolve
 from plan_service.domain.errors import (
     ACCOUNT_IN_PLAN,
@@ -24,6 +26,7 @@ from plan_service.domain.errors import (
     PROPOSAL_OVER,
 )
 from plan_service.domain.promise import CloseDay
+from plan_service.reactions.account_sold import end_for_sale
 from plan_service.reactions.bank_instruction_answered import answer_instruction
 from plan_service.reactions.payment_received import count_payment
 from plan_service.reactions.payment_reversed import uncount_payment
@@ -39,8 +42,8 @@ SERVICE = Service(
     metadata=metadata,
     deciders=(Decider(CATEGORY, Commitments, decide, evolve, due=due, at_close=CloseDay),),
     views=(accounts.fold, promises.fold, plans.fold),
-    reactions=(count_payment, uncount_payment, answer_instruction, hear_promise),
-    policies={"promises": "values", "instalments": "values"},
+    reactions=(count_payment, uncount_payment, answer_instruction, hear_promise, end_for_sale),
+    policies=dict.fromkeys(limits.ASKED, Need("values", limits.faults)),
 )
 ROUTERS = (promises_api.router, plans_api.router, quotes_api.router, limits_api.router)
 REFUSALS = {

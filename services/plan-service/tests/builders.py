@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from arrears_events.catalogue.bank import AccountOpened
+from arrears_events.catalogue.bank import AccountOpened, AccountSold
 from arrears_events.catalogue.contact import PromiseHeard
 from arrears_events.catalogue.plan import (
     PaymentCounted,
@@ -47,6 +47,16 @@ def account_opened(*currencies: str, account_id: str = "A-1", customer: str = CU
         opened_on=day("2026-05-01"),
         billing_day=31,
         due_day=20,
+    )
+
+
+def account_sold(account_id: str = "A-1", customer: str = CUSTOMER) -> AccountSold:
+    return AccountSold(
+        customer_id=customer,
+        account_id=account_id,
+        sold_on=day("2026-06-08"),
+        buyer_id="B-1",
+        balance=money("1000"),
     )
 
 
@@ -135,8 +145,8 @@ def promise_not_accepted(
     )
 
 
-def promise_cancelled(id_: UUID = FIRST) -> PromiseCancelled:
-    return PromiseCancelled(customer_id=CUSTOMER, promise_id=id_, reason="withdrawn")
+def promise_cancelled(id_: UUID = FIRST, *, reason: Any = "withdrawn") -> PromiseCancelled:
+    return PromiseCancelled(customer_id=CUSTOMER, promise_id=id_, reason=reason)
 
 
 def payment_counted(

@@ -176,8 +176,8 @@ def plan_expired(on: str) -> PlanExpired:
     return PlanExpired(customer_id=CUSTOMER, plan_id=PLAN, day=day(on))
 
 
-def plan_cancelled() -> PlanCancelled:
-    return PlanCancelled(customer_id=CUSTOMER, plan_id=PLAN, reason="withdrawn")
+def plan_cancelled(*, reason: Any = "withdrawn") -> PlanCancelled:
+    return PlanCancelled(customer_id=CUSTOMER, plan_id=PLAN, reason=reason)
 
 
 def plan_broken(number: int, *, unpaid: str, at: str) -> PlanBroken:

@@ -7,7 +7,9 @@ from arrears_events.catalogue.base import Event
 from arrears_events.envelope import SourceEvent, StreamEvent
 from arrears_policy.policy import load
 from arrears_runtime.policies import InForce
+from plan_service.domain.commitments import EndForSale
 from plan_service.domain.plan import AnswerInstruction
+from plan_service.reactions.account_sold import end_for_sale
 from plan_service.reactions.bank_instruction_answered import answer_instruction
 from plan_service.reactions.payment_received import count_payment
 from plan_service.reactions.payment_reversed import uncount_payment
@@ -56,6 +58,12 @@ def test_the_banks_answer_is_taken_to_the_plan_that_it_is_of():
     )
     assert answer_instruction.stream(fact(answered)) == "commitments/C-1"
     assert answer_instruction.ask(fact(answered)) == AnswerInstruction("11/book", "refused", None, "no-such-product")
+
+
+def test_a_sale_is_taken_to_what_the_customer_committed_to():
+    sold = builders.account_sold()
+    assert (end_for_sale.stream(fact(sold)), end_for_sale.policy) == ("commitments/C-1", None)
+    assert end_for_sale.ask(fact(sold)) == EndForSale(CUSTOMER, "A-1")
 
 
 def test_a_promise_that_was_heard_is_judged_by_the_policy_in_force_under_the_id_of_its_fact():

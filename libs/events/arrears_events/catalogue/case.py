@@ -85,11 +85,14 @@ class StageChanged(CustomerEvent):
 
 
 class CaseClosed(LedgerEvent):
-    """The case ended: `cured` (结清逾期), nothing is overdue any more. `balance` is what is still owed."""
+    """The case ended: `cured` (结清逾期), nothing is overdue any more; `sold`, the claim is another's, who collects it.
+
+    `balance` is what is still owed: of a sold claim, to its buyer.
+    """
 
     wire: ClassVar[str] = "CaseClosed"
     case_id: UUID
-    outcome: Literal["cured"]
+    outcome: Literal["cured", "sold"]
     closed_on: BusinessDate
     balance: Money
 
@@ -121,6 +124,14 @@ class WriteOffNoted(LedgerEvent):
 
     wire: ClassVar[str] = "WriteOffNoted"
     written_off_on: BusinessDate
+    balance: Amount
+
+
+class SaleNoted(LedgerEvent):
+    """The bank sold the claim of an account that has no open case: no word of its arrears opens one any more."""
+
+    wire: ClassVar[str] = "SaleNoted"
+    sold_on: BusinessDate
     balance: Amount
 
 
@@ -224,7 +235,7 @@ class TreatmentStepDue(LedgerEvent):
 CaseEvent = (
     CaseOpened | ArrearsChanged | StageChanged | CaseClosed | ReversalNoted | ClearingNoted | WriteOffNoted
     | DisputeRaised | DisputeNotAccepted | DisputeAcknowledged | DisputeResolved | DisputeEscalated | NoteAdded
-    | TreatmentStepDue
+    | TreatmentStepDue | SaleNoted
 )  # fmt: skip
 CASE = Topic.of(
     "case.events", StreamEvent, (*get_args(CaseEvent), *get_args(ComplaintEvent), CustomerStopped, CustomerResumed)

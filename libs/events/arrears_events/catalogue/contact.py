@@ -146,10 +146,13 @@ class ContactRefused(_Decided):
 
 
 class AuthorisationExpired(ContactFact):
-    """What was allowed is not done: a fact changed, or time passed, between the decision and the sending."""
+    """What was allowed is not done: a fact changed, or time passed, between the decision and the sending.
+
+    `words_refused`: a rule of text is against its words, or there are none. `words_failed`: they could not be made.
+    """
 
     wire: ClassVar[str] = "AuthorisationExpired"
-    reason: Literal["facts_changed", "too_late", "lapsed", "words_refused"]
+    reason: Literal["facts_changed", "too_late", "lapsed", "words_refused", "words_failed"]
 
 
 class ContactAttempted(ContactFact):
@@ -196,13 +199,25 @@ class ContactMade(ContactFact):
 
 
 class MessageReceived(CustomerEvent):
-    """The customer wrote back; the words are sealed. `unread`: a person has to look at what they mean."""
+    """Somebody wrote back; the words are sealed. `unread`: a person has to look at what they mean.
+
+    `party_id`: whose number or address it came from, the customer's own id for the customer in person. None where that
+    is not known, as of a number that several have.
+    """
 
     wire: ClassVar[str] = "MessageReceived"
     channel: Channel
     text: Sealed
     read_as: Literal["stop", "paid", "promise", "unread"]
     received_on: BusinessDate
+    party_id: Id | None = None
+
+
+class ReplySetAside(CustomerEvent):
+    """Somebody read what the customer wrote, and it waits for nobody any more. `reply_id`: of the MessageReceived."""
+
+    wire: ClassVar[str] = "ReplySetAside"
+    reply_id: UUID
 
 
 class OptedOut(CustomerEvent):
@@ -269,6 +284,7 @@ ContactEvent = (
     | MessageDelivered | MessageOutcomeUnknown | ContactFailed | ContactMade | MessageReceived | OptedOut
     | NightConsent | PaymentClaimed | PromiseHeard | CallBackRequested | ContactPointBarred | DisputeHeard
     | ComplaintHeard | HardshipReported | CallNoted | CeaseRequested | ConsentGiven | ConsentWithdrawn
+    | ReplySetAside
 )  # fmt: skip
 CONTACT = Topic.of(
     "contact.events", StreamEvent, (*get_args(ContactEvent), PersonErased, CustomerStopped, CustomerResumed)

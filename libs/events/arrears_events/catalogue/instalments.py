@@ -18,6 +18,10 @@ DayCount = Literal["30/360", "actual/365", "actual/364"]
 """How a period becomes a part of a year."""
 RatePpm = Annotated[int, Field(ge=0, le=1_000_000)]
 """An annual rate in millionths: 94822 is 9.4822 %."""
+CancellationReason = Literal["recorded_in_error", "withdrawn"]
+"""`recorded_in_error`: the collector mistook the customer. `withdrawn`: the customer took it back."""
+EndReason = CancellationReason | Literal["account_sold"]
+"""Why a promise or a plan is taken off; `account_sold`: the claim on one of its accounts is another's now."""
 InstalmentCount = Annotated[int, Field(ge=1, le=520)]
 
 

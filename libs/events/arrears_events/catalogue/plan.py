@@ -23,6 +23,7 @@ from arrears_events.catalogue.base import (
 )
 from arrears_events.catalogue.instalments import (
     AgreedBy,
+    EndReason,
     InstalmentCount,
     InstalmentFact,
     PlanKind,
@@ -35,9 +36,6 @@ from arrears_events.catalogue.ledger import BusinessDate, Days, PaymentFact
 from arrears_events.codec import Topic
 from arrears_events.envelope import StreamEvent
 from arrears_events.money import Amount
-
-CancellationReason = Literal["recorded_in_error", "withdrawn"]
-"""`recorded_in_error`: the collector mistook the customer. `withdrawn`: the customer took it back."""
 
 
 class PromiseFact(CustomerEvent):
@@ -75,10 +73,10 @@ class PromiseNotAccepted(PromiseFact):
 
 
 class PromiseCancelled(PromiseFact):
-    """The open promise was taken off by a collector: neither kept nor broken."""
+    """The open promise was taken off, by a collector or since an account was sold: neither kept nor broken."""
 
     wire: ClassVar[str] = "PromiseCancelled"
-    reason: CancellationReason
+    reason: EndReason
 
 
 class PromiseKept(PromiseFact):
@@ -179,10 +177,10 @@ class PlanExpired(PlanFact):
 
 
 class PlanCancelled(PlanFact):
-    """The plan, proposed or agreed, was taken off by a collector. What paid its instalments stays with it."""
+    """The plan, proposed or agreed, was taken off. What paid its instalments stays with it."""
 
     wire: ClassVar[str] = "PlanCancelled"
-    reason: CancellationReason
+    reason: EndReason
 
 
 class PaymentAllocated(PlanFact, PaymentFact):

@@ -44,7 +44,7 @@ def test_an_event_is_read_as_it_was_written():
     assert BANK.decode(written(missed())).data == missed()
 
 
-@pytest.mark.parametrize("event", sorted(BANK.events, key=lambda event: event.wire), ids=lambda event: event.wire)
+@pytest.mark.parametrize("event", [pytest.param(event, id=event.wire) for event in sorted(BANK.events, key=str)])
 def test_an_event_is_named_as_its_class_and_totals_money_that_it_has(event: type[Any]):
     assert event.wire == event.__name__
     assert event.__doc__

@@ -25,11 +25,14 @@ from arrears_events.catalogue.contact import (
 )
 from arrears_events.catalogue.wishes import CeaseRequested, ConsentGiven, ConsentWithdrawn
 
-State = Literal["open", "talked", "unanswered", "arrived", "nothing"]
-"""`open`: nobody knows yet, or ever; it counts as whatever it may have been. `nothing` was reached: it never counts."""
+State = Literal["open", "talked", "unanswered", "arrived", "nothing", "never"]
+"""`open`: nobody knows yet, or ever; it counts as whatever it may have been.
+
+`nothing` was reached, or it was `never` made: no cap counts it; of calls in vain the second is none.
+"""
 KEPT = timedelta(days=32)
 """No rule counts over a longer time than a month."""
-_NOTHING = {"not_in_service", "rejected", "undelivered"}
+_NOTHING: dict[str, State] = {"not_in_service": "nothing", "rejected": "nothing", "undelivered": "never"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Diary:
         return [each for each in self.places if each.contact_id != contact_id]
 
     def failures_in_a_row(self, contact_id: UUID) -> int:
-        """Calls to the customer in person since one was taken, beside this contact."""
+        """Calls to the customer in person that were placed since one was taken, beside this contact."""
         failures = 0
         for each in self.others(contact_id):
             if each.channel == "call" and each.party == "customer":
@@ -140,6 +143,6 @@ def _ended(place: Place, event: ContactMade | ContactFailed | MessageSent) -> Pl
         case ContactMade():
             return replace(place, state="talked", party=event.party, ours=event.initiated_by == "us")
         case ContactFailed():
-            return replace(place, state="nothing" if event.reason in _NOTHING else "unanswered")
+            return replace(place, state=_NOTHING.get(event.reason, "unanswered"))
         case MessageSent():
             return replace(place, state="arrived")

@@ -108,12 +108,14 @@ class Known:
         return "guarantor" if None in of or (accounts and accounts <= of) else "third_person"
 
     def owed(self, account_id: str) -> list[Owed]:
-        """The account's ledgers of which anything is left, by the word and the payments booked since."""
+        """The account's ledgers of which anything is left, by the word and the payments booked since.
+
+        What was taken back since makes it no more than the bank's word: only the next word does.
+        """
         found: list[Owed] = []
         for ledger, word in self.words.items():
-            left = word.arrears
-            for booked in self.payments.get(ledger, ()):
-                left = left - booked.amount if booked.on > word.as_of else left
+            since = (booked.amount for booked in self.payments.get(ledger, ()) if booked.on > word.as_of)
+            left = min(word.arrears, word.arrears - sum(since, word.arrears.zero()))
             if ledger[0] == account_id and left > left.zero():
                 disputed = (money for of, money in self.disputes.values() if of == ledger)
                 found.append(Owed(left, sum(disputed, left.zero()), word.as_of))
@@ -147,6 +149,8 @@ def _case_or_plan(known: Known, event: Event) -> Known:
     match event:
         case CaseOpened() | ArrearsChanged():
             return _word(known, event.account_id, Word(event.arrears, event.as_of))
+        case CaseClosed(outcome="sold", account_id=sold):
+            return replace(known, words={ledger: word for ledger, word in known.words.items() if ledger[0] != sold})
         case CaseClosed():
             return _word(known, event.account_id, Word(event.balance.zero(), event.closed_on))
         case DisputeRaised():

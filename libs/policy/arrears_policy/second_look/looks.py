@@ -185,9 +185,9 @@ def _reserved(_: Gate, scene: Scene) -> _Answer:
     return reserved or agreed, told, "the point was not reserved, and nobody had agreed to its use"
 
 
-def _names_itself(_: Gate, __: Scene) -> _Answer:
-    """What was said is not on the log: scripts are held against the rules of text before they are used."""
-    return True, {}, ""
+def _names_itself(_: Gate, scene: Scene) -> _Answer:
+    """A call begins with the dialler's script that does. What was said, in it or in a message, the log has not."""
+    return scene.asked.channel == "call", {}, "only a call begins with a script that says who calls, for whom"
 
 
 def _in_step(rule: Gate, scene: Scene) -> _Answer:

@@ -7,7 +7,7 @@ from arrears_events.catalogue.bank import PartyLinked
 from arrears_events.catalogue.base import PolicyRef
 from arrears_events.catalogue.contact import RuleApplied
 
-from .law_of_a_test import CN, CONVERSATIONS, WINDOW, pack
+from .law_of_a_test import CN, CONVERSATIONS, WINDOW, gate, pack
 from .past import Past
 from .person import Person
 
@@ -66,6 +66,14 @@ class TestRules:
         person.contact(rules={"CN-03": RuleApplied(rule="CN-03", clause="test", passed=False, facts={})})
         assert past.breaches() == [("rule-broken", "CN-03")]
 
+    def test_one_that_asks_who_calls_is_kept_by_a_script_and_not_by_a_message(self, past: Past, person: Person):
+        past.publishes(pack("cn", WINDOW, gate("CN-10a", "names_itself")), since="04-02", version=2)
+        past.later(seconds=10)
+        person.contact()
+        assert past.breaches() == []
+        person.message("1000.00", "03-31")
+        assert ("rule-broken", "CN-10a") in past.breaches()
+
     def test_one_that_is_not_law_any_more_is_not_asked_for(self, past: Past, person: Person):
         ended = CONVERSATIONS + "    effective_until: 2026-04-01\n"
         past.publishes(pack("cn", WINDOW, ended), since="04-02", version=2)
@@ -103,6 +111,13 @@ class TestMessages:
         person.pays("100.00")
         person.message("900.00", "03-31", positions=before)
         assert past.breaches() == []
+
+    def test_a_payment_that_was_taken_back_does_not_raise_the_banks_word(self, past: Past, person: Person):
+        person.takes_back("500.00")
+        person.message("1000.00", "03-31")
+        assert past.breaches() == []
+        person.message("1500.00", "03-31")
+        assert past.breaches() == [("fact-contradicted", "SYS-02")]
 
     def test_a_template_that_was_not_published(self, past: Past, person: Person):
         person.message("1000.00", "03-31", template=PolicyRef(name="reminder-sms", version=1, sha256="0" * 64))

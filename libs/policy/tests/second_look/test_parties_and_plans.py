@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from arrears_events.catalogue.bank import PartyLinked, PartyUnlinked
 from arrears_events.catalogue.base import PolicyRef
+from arrears_events.catalogue.case import CASE, ArrearsChanged, CaseClosed
 from arrears_events.catalogue.contact import (
     AmountShown,
     ContactPointBarred,
@@ -18,6 +19,7 @@ from arrears_events.catalogue.contact import (
 from arrears_events.catalogue.instalments import Instalment, PlanRule, PlanTerms, Share
 from arrears_events.catalogue.plan import PLAN, PaymentAllocated, PlanProposed, PlanReminderDue
 from arrears_events.catalogue.wishes import CeaseRequested, ConsentGiven, ConsentWithdrawn
+from arrears_events.money import Money
 from arrears_events.sealed import Sealed
 from arrears_policy.second_look.known import Known
 from arrears_policy.second_look.plans import Plan, after
@@ -118,6 +120,16 @@ class TestWishes:
         person.says_each((ConsentGiven, ConsentWithdrawn), digest=digest("C-1mobile"), on=day("04-02"))
         person.contact(purpose="legal")
         assert ("rule-broken", "CN-11") in past.breaches()
+
+
+def test_of_an_account_that_was_sold_no_ledger_is_collected(past: Past, person: Person):
+    """What is owed in another currency is the buyer's too."""
+    case: dict[str, Any] = {"customer_id": person.name, "account_id": person.account, "case_id": person.case}
+    dollars: dict[str, Any] = {"arrears": Money.of(9, "USD"), "balance": Money.of(9, "USD"), "days_past_due": 1}
+    person.ours(CASE, "account", ArrearsChanged(**case, **dollars, as_of=day("03-31")))
+    person.ours(CASE, "account", CaseClosed(**case, outcome="sold", closed_on=day("04-01"), balance=cny("1000.00")))
+    person.contact(facts={"accounts": ""})
+    assert past.breaches() == [("rule-broken", "BANK-01a")]
 
 
 def proposed(person: Person, plan: UUID) -> PlanProposed:

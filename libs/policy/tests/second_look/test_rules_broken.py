@@ -177,12 +177,12 @@ class TestGates:
         person.contact()
         assert broken(past) == ["BANK-06"]
 
-    @pytest.mark.parametrize(("failures", "found"), [(2, ["CN-07"]), (3, [])])
-    def test_a_third_person_while_the_debtor_can_be_reached(
-        self, past: Past, person: Person, failures: int, found: list[str]
-    ):
-        for _ in range(failures):
-            person.contact("no_answer")
+    @pytest.mark.parametrize(
+        ("calls", "found"), [(["busy"] * 2, ["CN-07"]), (["busy"] * 3, []), (["undelivered"] * 3, ["CN-07"])]
+    )
+    def test_a_third_person_while_the_debtor_can_be_reached(self, past: Past, person: Person, calls: Any, found: Any):
+        for outcome in calls:
+            person.contact(outcome)
         person.contact("no_answer", party_id="P-1", purpose="service_answer")
         assert broken(past) == found
 

@@ -2,16 +2,21 @@
 
 import hashlib
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from arrears_events import ids
+from arrears_events.refused import Refused
+from sqlalchemy import select
 
 from arrears_runtime.decider import Command, Done, KeyReused, Outcome, Refusal, Stale, Stopped
 from arrears_runtime.http.callers import CallerRequest
 from arrears_runtime.http.problems import Problem, refusal
+from arrears_runtime.policies import PolicyMissing
+from arrears_runtime.stream import HandledRow, handled
 
 _KEY = re.compile(
     r'"?([!#-+\--~]{1,128})"?'
@@ -53,11 +58,42 @@ class CommandRequest(CallerRequest):
         """`id` and `location` are of the resource made or changed; the id is the stream's own where none is given."""
         command = self._command(streamid, customer_id, body, await self._hash(customer_id))
         [outcome] = await self.service.append([command])
-        done = self._done(outcome)
-        self.tag(done.version)
+        return self._answer(self._done(outcome).version, streamid, id, location)
+
+    async def make_and_send(
+        self,
+        make: Callable[[], Awaitable[Any]],
+        *,
+        streamid: str,
+        customer_id: str,
+        id: object = None,  # noqa: A002 - the member of the answer
+        location: str | None = None,
+    ) -> Answer:
+        """Send the body that `make` gives, which looks at what may have gone on since the request came first.
+
+        So what it refuses now is no answer to a request that was done: that has the answer it had.
+        """
+        try:
+            body = await make()
+        except (Problem, Refused, PolicyMissing):
+            version = await self._version_before(customer_id)
+            if version is None:
+                raise
+            return self._answer(version, streamid, id, location)
+        return await self.send(streamid=streamid, customer_id=customer_id, body=body, id=id, location=location)
+
+    async def _version_before(self, customer_id: str) -> int | None:
+        """At which the stream was when this request was done, if it was."""
+        row = await self.db.row(HandledRow, select(handled).where(handled.c.commandid == self.command_id))
+        if row and row.requesthash != await self._hash(customer_id):
+            raise Problem("idempotency-key-reused")
+        return row and row.version
+
+    def _answer(self, version: int, streamid: str, id_: object, location: str | None) -> Answer:
+        self.tag(version)
         if location:
             self.answer_headers["Location"] = location
-        return Answer(str(id or streamid.partition("/")[2]), done.version)
+        return Answer(str(id_ or streamid.partition("/")[2]), version)
 
     def _command(self, streamid: str, customer_id: str, body: Any, requesthash: str) -> Command:
         return Command(

@@ -1,8 +1,10 @@
 """The policies of this service: a text is proposed by one person, approved by another, and read by whoever asks."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated
 
 from arrears_events.catalogue.base import PolicyName, Sha256
@@ -16,7 +18,7 @@ from arrears_runtime.http.commands import Answer, CommandRequest
 from arrears_runtime.http.problems import Problem
 from arrears_runtime.http.routing import Router
 from arrears_runtime.http.strict_json import Body
-from arrears_runtime.policies import PolicyRow, all_policies, policy_at, read
+from arrears_runtime.policies import PolicyMissing, PolicyRow, all_policies, policy_at, proposal_of, read
 from arrears_runtime.publication import ApprovePolicy, ProposePolicy, stream_of_policy
 
 router = Router(tag="policies")
@@ -76,8 +78,13 @@ class PolicyText:
 @router.post("/policies/{name}/proposals", status_code=201, permission="policy:propose", body_bytes=PROPOSAL_BYTES)
 async def propose_policy(name: PolicyName, ask: ProposalRequest, request: CommandRequest) -> Answer:
     """Propose a text; it decides nothing until another person approves it. 422 `policy-wrong` tells all its faults."""
-    policy = await _sound(name, ask.text, request.policies.needed.get(name))
-    body = ProposePolicy(
+    streamid = stream_of_policy(request.service.name, name)
+    return await request.make_and_send(partial(_proposal, name, ask, request), streamid=streamid, customer_id=name)
+
+
+async def _proposal(name: str, ask: ProposalRequest, request: CommandRequest) -> ProposePolicy:
+    policy = await _sound(name, ask.text, ask.effective_from, request)
+    return ProposePolicy(
         name=name,
         text=ask.text,
         effective_from=ask.effective_from,
@@ -85,12 +92,16 @@ async def propose_policy(name: PolicyName, ask: ProposalRequest, request: Comman
         last_close=await closes.last_date(request.db),
         by=request.caller.subject,
     )
-    return await request.send(streamid=stream_of_policy(request.service.name, name), customer_id=name, body=body)
 
 
 @router.post("/policies/{name}/approvals", status_code=201, permission="policy:approve")
 async def approve_policy(name: PolicyName, ask: ApprovalRequest, request: CommandRequest) -> Answer:
-    """Put the proposed text in force from its day on. 403 for its proposer, 409 when another text is proposed now."""
+    """Put the proposed text in force from its day on. 403 for its proposer, 409 when another text is proposed now.
+
+    It is held against what the service needs once more: 422 `policy-wrong` when that is more than it was.
+    """
+    if waits := await proposal_of(request.db, name, ask.sha256):
+        await _sound(name, waits.body, ask.effective_from, request)
     body = ApprovePolicy(
         sha256=ask.sha256,
         effective_from=ask.effective_from,
@@ -110,7 +121,7 @@ async def list_policies(request: CallerRequest) -> PolicyPage:
     missing = await request.policies.missing(request.db.pool)
     needed = request.policies.needed
     return PolicyPage(
-        [_answer(row) for row in rows], [MissingPolicy(name, needed[name], why) for name, why in missing.items()]
+        [_answer(row) for row in rows], [MissingPolicy(name, needed[name].kind, why) for name, why in missing.items()]
     )
 
 
@@ -120,17 +131,29 @@ async def get_policy(name: PolicyName, version: int, request: CallerRequest) -> 
     return PolicyText(_answer(row), row.body)
 
 
-async def _sound(name: str, text: str, kind: str | None) -> Policy:
-    """The policy of a text; `kind`: the one that this service needs by that name, if it needs it."""
+async def _sound(name: str, text: str, on: date, request: CallerRequest) -> Policy:
+    """The policy of a text, with which this service can decide from the day `on`, if it needs one of that name."""
     try:
         policy = await read(text)
     except PolicyWrong as wrong:
         raise _wrong(wrong.faults) from None
     if policy.name != name:
         raise _wrong([Fault("policy", "other-name", f"it is proposed as {name}")])
-    if kind not in (None, policy.kind):
-        raise _wrong([Fault("kind", "other-kind", f"this service needs {name} of kind {kind}")])
+    if need := request.policies.needed.get(name):
+        if policy.kind != need.kind:
+            raise _wrong([Fault("kind", "other-kind", f"this service needs {name} of kind {need.kind}")])
+        if faults := [*need.faults(policy, await _others(name, on, request))]:
+            raise _wrong(faults)
     return policy
+
+
+async def _others(name: str, on: date, request: CallerRequest) -> dict[str, Policy]:
+    """What else this service needs, as far as it is in force on that day."""
+    found: dict[str, Policy] = {}
+    for each in request.policies.needed.keys() - {name}:
+        with suppress(PolicyMissing, PolicyWrong):
+            found[each] = (await request.policies.in_force(request.db.pool, each, on)).policy
+    return found
 
 
 def _wrong(faults: Sequence[Fault]) -> Problem:

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from arrears_runtime import condition, instance
 from arrears_runtime.http.service import Check
+from arrears_runtime.policies import Need
 from arrears_runtime.testing.publishing import publish
 
 from .policy_texts import text_of
 from .tally import SERVICE
 from .watched import Running, eventually
 
-WAITING = replace(SERVICE, policies={"limits": "values"})
+WAITING = replace(SERVICE, policies={"limits": Need("values")})
 """Reads nothing until its policy is in force."""
 
 

@@ -1,13 +1,17 @@
 """A service decides by the policy that is in force on the business date, knows which it was, and waits for it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from arrears_policy import fit
+from arrears_policy.errors import Fault
+from arrears_policy.policy import Policy
 from arrears_policy.values import Values
 from arrears_runtime.decider import Done, Refusal
-from arrears_runtime.policies import InForce, PolicyMissing
+from arrears_runtime.policies import InForce, Need, PolicyMissing
 from arrears_runtime.reaction import on
 from arrears_runtime.testing.publishing import approve, propose, publish
 
@@ -24,7 +28,12 @@ def count_within_limits(fact: Any, in_force: InForce) -> Count:
     return Count(fact.data.customer_id, fact.id, min(int(fact.data.amount.amount), most), fact.data.on)
 
 
-LIMITED = replace(SERVICE, reactions=(count_within_limits,), policies={"limits": "values"})
+def counts_something(policy: Policy, _: Mapping[str, Policy]) -> Iterable[Fault]:
+    assert isinstance(policy.content, Values)
+    return fit.numbers(policy.content, {"most_units": (1, 1000)})
+
+
+LIMITED = replace(SERVICE, reactions=(count_within_limits,), policies={"limits": Need("values", counts_something)})
 
 
 async def most_on(service: Running, day: date) -> tuple[int, int]:
@@ -80,7 +89,7 @@ async def test_without_a_policy_it_is_open_but_not_ready_and_reacts_to_nothing(r
 
 
 async def test_a_policy_of_another_kind_is_none(running, database):
-    other = replace(LIMITED, policies={"limits": "decision-table"})
+    other = replace(LIMITED, policies={"limits": Need("decision-table")})
     async with running(database(), other) as service:
         await publish(service.instance, text_of(10))
         assert (await check_of(service)).detail == "the policy limits is of kind values, not decision-table"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from arrears_runtime.instance import Instance
 from arrears_runtime.policy_command import policy as policy_command
 from arrears_runtime.settings import RuntimeSettings
 from arrears_runtime.testing.api import settings_of
+from arrears_runtime.testing.publishing import propose
 from click.testing import CliRunner, Result
 
 from ..http.conftest import Issuer, listening, serving
@@ -45,8 +47,9 @@ async def limit(request: CallerRequest) -> dict[str, Any]:
 class Desk:
     """Where people put policies in force: over HTTP, or with the command."""
 
-    def __init__(self, url: str, issuer: Issuer, home: Path) -> None:
+    def __init__(self, url: str, issuer: Issuer, home: Path, instance: Instance) -> None:
         self._url, self._issuer, self._home, self._keys = url, issuer, home, 0
+        self.instance = instance
         home.joinpath("stack.json").write_text(json.dumps({"services": {"plan-service": url}}))
 
     def token(self, who: str) -> str:
@@ -98,7 +101,7 @@ async def desk(database, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Desk]:
         policies=instance.policies,
     )
     async with serving(server(made, settings), listener):
-        yield Desk(f"http://127.0.0.1:{port}", issuer, tmp_path)
+        yield Desk(f"http://127.0.0.1:{port}", issuer, tmp_path, instance)
     await db.close()
 
 
@@ -164,6 +167,22 @@ async def test_a_text_is_proposed_under_its_own_name_and_of_the_kind_that_is_nee
     faults = [(await desk.propose(text)).json()["faults"] for text in (text_of(name="others"), TABLE)]
     assert [[fault["code"] for fault in each] for each in faults] == [["other-name"], ["other-kind"]]
     assert (await desk.propose(text_of(name="others"), name="others")).status_code == 201, "it needs none of that name"
+
+
+async def test_a_text_by_which_the_service_cannot_decide_is_refused_with_what_is_wrong_and_where(desk: Desk):
+    answer = await desk.propose(text_of(5000))
+    assert problem(answer) == (422, "policy-wrong")
+    fault = {"where": "values.most_units.value", "code": "number-out-of-range", "says": "This service takes 1 to 1000"}
+    assert answer.json()["faults"] == [fault]
+
+
+async def test_a_text_is_held_against_the_need_once_more_before_it_is_approved(desk: Desk):
+    """It may have been proposed to a program that knew less of it."""
+    await propose(desk.instance, text_of(5000), date.fromisoformat(FIRST_DAY), by="lin")
+    answer = await desk.approve(policy_of(5000).sha256)
+    assert (problem(answer), len(answer.json()["faults"])) == ((422, "policy-wrong"), 1)
+    await desk.propose(text_of(1000))
+    assert (await desk.approve(policy_of(1000).sha256)).status_code == 201
 
 
 async def test_a_text_may_be_as_long_as_a_policy_is(desk: Desk):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -115,9 +116,16 @@ class ComplaintWords:
 @router.post("/customers/{customer_id}/complaints", status_code=201, permission="dispute:raise")
 async def raise_complaint(customer_id: OpaqueId, ask: ComplaintRequest, request: CommandRequest) -> Answer:
     """Take it in, to be answered within the days of the policy. 409 when the person has been erased."""
+    complaint_id, make = request.command_id, partial(_complaint, customer_id, ask, request)
+    return await request.make_and_send(
+        make, streamid=stream_of(complaint_id), customer_id=customer_id, location=f"/complaints/{complaint_id}"
+    )
+
+
+async def _complaint(customer_id: str, ask: ComplaintRequest, request: CommandRequest) -> RaiseComplaint:
     found(await an_account_of(request.db, customer_id))
     today, in_force = request.today(customer_id), await request.policy("complaints", customer_id)
-    complaint = RaiseComplaint(
+    return RaiseComplaint(
         complaint_id=request.command_id,
         customer_id=customer_id,
         kind=ask.kind,
@@ -129,7 +137,6 @@ async def raise_complaint(customer_id: OpaqueId, ask: ComplaintRequest, request:
         against=ask.against,
         text=await _sealed(ask.text, customer_id, request),
     )
-    return await _sent(request, complaint.complaint_id, customer_id, complaint)
 
 
 @router.post(

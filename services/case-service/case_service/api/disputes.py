@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 from arrears_events.catalogue.case import DisputeOutcome
@@ -16,7 +17,7 @@ from arrears_runtime.http.routing import Router
 from arrears_runtime.http.strict_json import Body
 
 from case_service.domain.dispute import AcknowledgeDispute, RaiseDispute, ResolveDispute
-from case_service.views.cases import case_of_id
+from case_service.views.cases import CaseRow, case_of_id
 from case_service.views.disputes import DisputeFilter, DisputeRow, dispute_of_id, disputes_where, version_of_dispute
 
 router = Router(tag="disputes")
@@ -60,11 +61,21 @@ class DisputeAnswer:
 async def raise_dispute(case_id: UUID, ask: DisputeRequest, request: CommandRequest) -> Answer:
     """Hold a part of the arrears. 409 when the case is closed, 422 when it is more than is overdue and not held."""
     case = found(await case_of_id(request.db, case_id))
+    return await request.make_and_send(
+        partial(_dispute, case, ask, request),
+        streamid=case.streamid,
+        customer_id=case.customer_id,
+        id=request.command_id,
+        location=f"/disputes/{request.command_id}",
+    )
+
+
+async def _dispute(case: CaseRow, ask: DisputeRequest, request: CommandRequest) -> RaiseDispute:
     today, in_force = request.today(case.customer_id), await request.policy("disputes", case.customer_id)
     days = in_force.content(Values)
-    dispute = RaiseDispute(
+    return RaiseDispute(
         dispute_id=request.command_id,
-        case_id=case_id,
+        case_id=case.case_id,
         kind=ask.kind,
         disputed_amount=ask.disputed_amount,
         raised_on=today,
@@ -73,13 +84,6 @@ async def raise_dispute(case_id: UUID, ask: DisputeRequest, request: CommandRequ
         policy=in_force.ref,
         statement_id=ask.statement_id,
         line_id=ask.line_id,
-    )
-    return await request.send(
-        streamid=case.streamid,
-        customer_id=case.customer_id,
-        body=dispute,
-        id=dispute.dispute_id,
-        location=f"/disputes/{dispute.dispute_id}",
     )
 
 

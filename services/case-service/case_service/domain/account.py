@@ -1,41 +1,37 @@
 """One account: at most one open case (案件), by the bank's words of its arrears, and the disputes of what is overdue.
 
 A ledger is (account, currency), and each has its own arrears. The case is the account's: it opens with the first ledger
-in arrears, stands at the stage of the worst one, and closes when none is left. Nothing is added across ledgers.
-A fact is old when its date is not after that of the last word of its ledger that changed something. On one day a
-clearing is newer than a word, unless a payment was taken back since.
+in arrears, stands at the stage of the worst one, and closes when none is left, or when the account is sold. Nothing is
+added across ledgers. A fact is old when its date is not after that of the last word of its ledger that changed
+something. On one day a clearing is newer than a word, unless a payment was taken back since.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from typing import Any
-from uuid import UUID
 
 from arrears_events import ids
-from arrears_events.catalogue.base import Ids
 from arrears_events.catalogue.case import (
     ArrearsChanged,
     CaseClosed,
     CaseEvent,
     CaseOpened,
     ClearingNoted,
-    DisputeNotAccepted,
-    DisputeRaised,
-    NoteAdded,
     ReversalNoted,
+    SaleNoted,
     Stage,
     StageChanged,
-    TreatmentStepDue,
     WriteOffNoted,
 )
 from arrears_events.money import Money
 
 from case_service.domain import dispute, note
-from case_service.domain.bank_words import BankWord, ClearArrears, NoteArrears, NoteReversal, WriteOff
-from case_service.domain.dispute import AcknowledgeDispute, Dispute, HearDispute, RaiseDispute, ResolveDispute
+from case_service.domain.bank_words import BankWord, ClearArrears, NoteArrears, NoteReversal, Sell, WriteOff
+from case_service.domain.dispute import AcknowledgeDispute, HearDispute, RaiseDispute, ResolveDispute
 from case_service.domain.errors import CASE_NOT_OPEN, DISPUTE_UNKNOWN, Refused
-from case_service.domain.ledger import Ledger, stage_of
+from case_service.domain.history import Account, OpenCase, evolve
+from case_service.domain.ledger import Ledger
 from case_service.domain.note import AddNote
 from case_service.domain.treatment import Rise, steps
 
@@ -50,53 +46,12 @@ class CloseDay:
 AccountCommand = BankWord | RaiseDispute | HearDispute | AcknowledgeDispute | ResolveDispute | AddNote | CloseDay
 
 
-@dataclass(frozen=True)
-class OpenCase:
-    case_id: UUID
-    stage: Stage
-    treated: tuple[Stage, ...] = ()
-
-
-@dataclass(frozen=True)
-class Account:
-    """By currency: `ledgers`, and `reversals` until the ledger's next word. `not_accepted`: disputes that are none."""
-
-    customer_id: str
-    account_id: str
-    case: OpenCase | None = None
-    written_off: bool = False
-    ledgers: dict[str, Ledger] = field(default_factory=dict[str, Ledger])
-    reversals: dict[str, ReversalNoted] = field(default_factory=dict[str, ReversalNoted])
-    disputes: dict[UUID, Dispute] = field(default_factory=dict[UUID, Dispute])
-    not_accepted: Ids = frozenset()
-    last_note: UUID | None = None
-
-    def ledger(self, currency: str) -> Ledger:
-        return self.ledgers.get(currency) or Ledger.unknown(currency)
-
-    def stage_with(self, ledger: Ledger) -> Stage:
-        """Of the case when `ledger` is the bank's word."""
-        ledgers = self.ledgers | {ledger.arrears.currency: ledger}
-        return "recovery" if self.written_off else max(stage_of(each.days_past_due) for each in ledgers.values())
-
-    def held(self, currency: str) -> Money:
-        """What open disputes hold of a ledger's arrears: never more than all of them."""
-        disputed = (each.terms.disputed_amount for each in self.disputes.values() if each.holds(currency))
-        return min(sum(disputed, Money.of(0, currency)), self.ledger(currency).arrears)
-
-
 def decide(account: Account | None, command: AccountCommand) -> list[CaseEvent]:
     match account, command:
-        case None, NoteArrears() | ClearArrears() | NoteReversal() | WriteOff() | HearDispute():
+        case None, NoteArrears() | ClearArrears() | NoteReversal() | WriteOff() | Sell() | HearDispute():
             return decide(Account(command.customer_id, command.account_id), command)
-        case Account(), NoteArrears():
-            return _treated(account, command, _note_arrears(account, command), command.as_of)
-        case Account(), ClearArrears():
-            return _clear(account, command)
-        case Account(), NoteReversal():
-            return _note_reversal(account, command)
-        case Account(), WriteOff():
-            return _treated(account, command, _write_off(account, command), command.written_off_on)
+        case Account(), NoteArrears() | ClearArrears() | NoteReversal() | WriteOff() | Sell():
+            return _take(account, command)
         case Account(), RaiseDispute() | HearDispute():
             return _contest(account, command)
         case Account(disputes=known), AcknowledgeDispute(id_) | ResolveDispute(id_) if id_ in known:
@@ -109,44 +64,6 @@ def decide(account: Account | None, command: AccountCommand) -> list[CaseEvent]:
             raise Refused(DISPUTE_UNKNOWN if account else CASE_NOT_OPEN)
 
 
-def evolve(account: Account | None, event: CaseEvent) -> Account:
-    account = account or Account(event.customer_id, event.account_id)
-    match account.case, event:
-        case None, CaseOpened():
-            return replace(_with(account, Ledger.of(event)), case=OpenCase(event.case_id, event.entered_at_stage))
-        case OpenCase(), ArrearsChanged():
-            return _with(account, Ledger.of(event))
-        case OpenCase() as case, StageChanged(to_stage=stage):
-            return replace(account, case=replace(case, stage=stage), written_off=stage == "recovery")
-        case OpenCase(treated=before) as case, TreatmentStepDue():
-            return replace(account, case=replace(case, treated=(*before, event.stage)))
-        case OpenCase(), CaseClosed():
-            return replace(_with(account, Ledger(event.closed_on, event.balance.zero())), case=None)
-        case None, ClearingNoted():
-            return _with(account, Ledger(event.cleared_on, event.balance.zero()))
-        case None, WriteOffNoted():
-            return replace(account, written_off=True)
-        case OpenCase(), DisputeRaised():
-            return _with_dispute(account, Dispute(event))
-        case _:
-            return _beside_the_case(account, event)
-
-
-def _beside_the_case(account: Account, event: CaseEvent) -> Account:
-    """What is noted whether or not a case is open."""
-    match event:
-        case ReversalNoted():
-            return replace(account, reversals=account.reversals | {event.amount.currency: event})
-        case NoteAdded():
-            return replace(account, last_note=event.note_id)
-        case DisputeNotAccepted():
-            return replace(account, not_accepted=account.not_accepted | {str(event.dispute_id)})
-        case _ if isinstance(event, dispute.DisputeEvent):
-            return _with_dispute(account, dispute.evolve(account.disputes[event.dispute_id], event))
-        case _:
-            raise AssertionError(f"{event} cannot follow {account}")
-
-
 def stream_of(account_id: str) -> str:
     return f"account/{account_id}"
 
@@ -154,6 +71,23 @@ def stream_of(account_id: str) -> str:
 def due(account: Account) -> date | None:
     """The first business day at whose close a dispute's deadline passes."""
     return min((by for each in account.disputes.values() for _, by in each.deadlines()), default=None)
+
+
+def _take(account: Account, word: BankWord) -> list[CaseEvent]:
+    """The bank's word. Of a sold account it says no more that is ours."""
+    match word:
+        case _ if account.sold:
+            return []
+        case NoteArrears():
+            return _treated(account, word, _note_arrears(account, word), word.as_of)
+        case ClearArrears():
+            return _clear(account, word)
+        case NoteReversal():
+            return _note_reversal(account, word)
+        case WriteOff():
+            return _treated(account, word, _write_off(account, word), word.written_off_on)
+        case Sell():
+            return [_sell(account, word)]
 
 
 def _treated(account: Account, word: NoteArrears | WriteOff, events: list[CaseEvent], on: date) -> list[CaseEvent]:
@@ -258,6 +192,19 @@ def _write_off(account: Account, command: WriteOff) -> list[CaseEvent]:
     return [WriteOffNoted(**_which(account), written_off_on=command.written_off_on, balance=command.balance)]
 
 
+def _sell(account: Account, command: Sell) -> CaseClosed | SaleNoted:
+    """Whatever its date and the other ledgers: it is the account that is sold."""
+    if account.case is None:
+        return SaleNoted(**_which(account), sold_on=command.sold_on, balance=command.balance)
+    return CaseClosed(
+        **_which(account),
+        case_id=account.case.case_id,
+        outcome="sold",
+        closed_on=command.sold_on,
+        balance=command.balance,
+    )
+
+
 def _raise(account: Account, command: RaiseDispute) -> list[CaseEvent]:
     if command.dispute_id in account.disputes:
         return []
@@ -286,15 +233,3 @@ def _close_day(account: Account | None, command: CloseDay) -> list[CaseEvent]:
 
 def _which(account: Account) -> dict[str, Any]:
     return {"customer_id": account.customer_id, "account_id": account.account_id}
-
-
-def _with(account: Account, ledger: Ledger) -> Account:
-    """With this word as the ledger's last, which answers a reversal of its day or before."""
-    currency, reversals = ledger.arrears.currency, dict(account.reversals)
-    if currency in reversals and reversals[currency].booked_on <= ledger.as_of:
-        del reversals[currency]
-    return replace(account, ledgers=account.ledgers | {currency: ledger}, reversals=reversals)
-
-
-def _with_dispute(account: Account, changed: Dispute) -> Account:
-    return replace(account, disputes=account.disputes | {changed.terms.dispute_id: changed})

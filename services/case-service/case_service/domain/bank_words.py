@@ -56,4 +56,14 @@ class WriteOff:
     treatment: Treatment | None = None
 
 
-BankWord = NoteArrears | ClearArrears | NoteReversal | WriteOff
+@dataclass(frozen=True)
+class Sell:
+    """The claim is another's from `sold_on`, who collects it."""
+
+    customer_id: str
+    account_id: str
+    sold_on: date
+    balance: Money
+
+
+BankWord = NoteArrears | ClearArrears | NoteReversal | WriteOff | Sell

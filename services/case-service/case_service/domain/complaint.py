@@ -5,6 +5,7 @@ not in question (who says so raises a dispute), and the guard keeps to nights, n
 whether or not anybody complains.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -25,6 +26,10 @@ from arrears_events.catalogue.complaints import (
     Redresses,
 )
 from arrears_events.sealed import Sealed
+from arrears_policy import fit
+from arrears_policy.errors import Fault
+from arrears_policy.policy import Policy
+from arrears_policy.values import Values
 
 from case_service.domain.errors import (
     COMPLAINED_OF,
@@ -38,6 +43,8 @@ from case_service.domain.errors import (
 CATEGORY = "complaint"
 EXTENSIONS: tuple[ExtensionReason, ...] = ("complex", "approved")
 """In this order, each once."""
+DAYS = {"answer_days": (1, 15), "complex_days": (1, 30), "further_days": (1, 30)}
+"""Least and most of each (CN-25)."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,12 @@ class Complaint:
             case CloseDay(day):
                 by = due(self)
                 return by is None or day < by
+
+
+def faults(policy: Policy, _: object) -> Iterator[Fault]:
+    """Why no complaint could be answered in time by these numbers."""
+    assert isinstance(policy.content, Values)
+    return fit.numbers(policy.content, DAYS)
 
 
 def decide(complaint: Complaint | None, command: ComplaintCommand) -> list[ComplaintEvent]:

@@ -4,6 +4,7 @@ It outlives its case: the customer is owed an answer still, so its deadlines run
 is overdue, and counts again when the account falls into arrears anew before the dispute is resolved.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -21,10 +22,16 @@ from arrears_events.catalogue.case import (
 )
 from arrears_events.catalogue.heard import DisputeKind
 from arrears_events.money import Money
+from arrears_policy import fit
+from arrears_policy.errors import Fault
+from arrears_policy.policy import Policy
+from arrears_policy.values import Values
 
 from case_service.domain.errors import DISPUTE_RESOLVED, DISPUTED_AMOUNT_ABOVE_ARREARS, DISPUTED_AMOUNT_ZERO, Refused
 
 DisputeEvent = DisputeAcknowledged | DisputeResolved | DisputeEscalated
+DAYS = {"acknowledge_days": (0, 60), "resolve_days": (0, 60)}
+"""Least and most. The law has no number for disputes: no longer than a complaint may take in all (CN-25)."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,12 @@ class Dispute:
         if not self.acknowledged:
             steps.insert(0, ("acknowledge", self.terms.acknowledge_by))
         return [(step, deadline) for step, deadline in steps if step not in self.escalated]
+
+
+def faults(policy: Policy, _: object) -> Iterator[Fault]:
+    """Why no dispute could be raised by these numbers."""
+    assert isinstance(policy.content, Values)
+    return fit.numbers(policy.content, DAYS)
 
 
 def answer(dispute: Dispute, command: AcknowledgeDispute | ResolveDispute) -> list[DisputeEvent]:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from arrears_events.catalogue.ledger import Parts
 from arrears_runtime.testing.specification import Specification
-from case_service.domain.account import decide, evolve
+from case_service.domain.account import decide
+from case_service.domain.history import evolve
 from case_service.domain.ledger import stage_of
 
 from ..examples import (

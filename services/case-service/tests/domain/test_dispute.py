@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 from arrears_events.catalogue.base import Event
 from arrears_runtime.testing.specification import Specification
-from case_service.domain.account import decide, due, evolve
+from case_service.domain.account import decide, due
+from case_service.domain.history import evolve
 
 from ..examples import (
     acknowledge_dispute,

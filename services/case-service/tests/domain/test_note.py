@@ -2,7 +2,8 @@
 
 import pytest
 from arrears_runtime.testing.specification import Specification
-from case_service.domain.account import decide, evolve
+from case_service.domain.account import decide
+from case_service.domain.history import evolve
 
 from ..examples import add_note, case_closed, case_id_of, case_opened, note_added
 

@@ -8,8 +8,9 @@ from uuid import UUID
 from arrears_events.catalogue.base import Event
 from arrears_events.catalogue.case import CaseClosed, CaseOpened
 from arrears_runtime.testing.specification import Specification
-from case_service.domain.account import Account, decide, due, evolve
+from case_service.domain.account import decide, due
 from case_service.domain.bank_words import ClearArrears, NoteArrears
+from case_service.domain.history import Account, evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -26,6 +27,7 @@ from ..examples import (
     note_reversal,
     raise_dispute,
     resolve_dispute,
+    sell,
     write_off,
 )
 
@@ -42,6 +44,7 @@ from_the_bank = words | clearings | st.builds(note_reversal, days, st.sampled_fr
 commands = (
     from_the_bank
     | st.builds(write_off, days)
+    | st.builds(sell, days)
     | st.builds(raise_dispute, amounts, currencies, disputes, cases)
     | st.builds(hear_dispute, amounts, currencies, disputes)
     | st.builds(acknowledge_dispute, disputes)

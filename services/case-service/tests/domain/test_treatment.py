@@ -8,7 +8,8 @@ from arrears_events.catalogue.base import PolicyRef
 from arrears_events.catalogue.case import TreatmentStepDue
 from arrears_policy.decision_table import DecisionTable
 from arrears_runtime.testing.specification import Specification
-from case_service.domain.account import decide, evolve
+from case_service.domain.account import decide
+from case_service.domain.history import evolve
 from case_service.domain.treatment import Treatment
 
 from ..examples import (

@@ -1,5 +1,6 @@
 """Where the bank's mail system hands in what customers write back to our mails: signed, and heard once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from arrears_runtime.decider import Stopped
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from contact_service.api.hooks import Told, told
-from contact_service.effects.replying import Reply, note_reply
+from contact_service.effects.replying import Reply, Writer, note_reply, writer_at
 from contact_service.gateways.mail_addresses import UNSUBSCRIBE
 from contact_service.gateways.mail_replies import BODY_BYTES_MAX, MailReply, verified
 from contact_service.settings import ContactSettings
@@ -29,7 +30,8 @@ async def mail_came(request: Request) -> Response:
     row = await contact_of_id(service.db, mail.to.contact_id) if mail.to else None
     if row is None or row.channel != "email":
         return Response(status_code=404)
-    reply = _reply(row, mail)
+    writer = await writer_at(service.db, row.customer_id, {row.contact_point_id or ""})
+    reply = _reply(row, replace(writer, party_id=row.party_id), mail)
     if mail.is_automatic and not reply.opts_out:
         log.info("a mail that a machine wrote")
         return Response(status_code=204)
@@ -37,10 +39,11 @@ async def mail_came(request: Request) -> Response:
     return Response(status_code=503 if isinstance(outcome, Stopped) else 204)
 
 
-def _reply(row: ContactRow, mail: MailReply) -> Reply:
+def _reply(row: ContactRow, writer: Writer, mail: MailReply) -> Reply:
     """A Message-ID is its sender's word: it tells a mail from others that answer the same contact, and from no more."""
     opts_out = mail.to is not None and mail.to.wish == UNSUBSCRIBE
-    return Reply(row.customer_id, "email", f"{row.contact_id}\n{mail.message_id}", mail.text, mail.own_words, opts_out)
+    id_ = f"{row.contact_id}\n{mail.message_id}"
+    return Reply(row.customer_id, writer, "email", id_, mail.text, mail.own_words, opts_out)
 
 
 def _verified(request: Request, said: Told) -> MailReply | None:

@@ -1,5 +1,7 @@
 """What a customer wrote or signed about being contacted: that it cease, or that a number or address be used."""
 
+from functools import partial
+
 from arrears_runtime.http.callers import found
 from arrears_runtime.http.card_numbers import OpaqueId
 from arrears_runtime.http.commands import Answer, CommandRequest
@@ -25,18 +27,22 @@ class WishRequest(Body):
 @router.post("/customers/{customer_id}/wishes", status_code=201, permission="contact:wrap-up")
 async def record_wish(customer_id: OpaqueId, ask: WishRequest, request: CommandRequest) -> Answer:
     """Record what was written. 422 `wish-unclear` when it is both or neither."""
+    make = partial(_heard, customer_id, ask, request)
+    return await request.make_and_send(make, streamid=stream_of(customer_id), customer_id=customer_id)
+
+
+async def _heard(customer_id: str, ask: WishRequest, request: CommandRequest) -> Heard:
     profile = found(await profile_of(request.db, customer_id))
     of_point = ask.contact_point_id is not None and ask.agrees is not None
     if ask.ceases == of_point or (ask.contact_point_id is None) != (ask.agrees is None):
         raise Problem("wish-unclear")
-    heard = Heard(
+    return Heard(
         customer_id=customer_id,
         contact_id=None,
         on=request.today(customer_id),
         ceases=ask.ceases,
         point_agreed=(_digest(profile, ask.contact_point_id), bool(ask.agrees)) if of_point else None,
     )
-    return await request.send(streamid=stream_of(customer_id), customer_id=customer_id, body=heard)
 
 
 def _digest(profile: ProfileRow, contact_point_id: str | None) -> str:

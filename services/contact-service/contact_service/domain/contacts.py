@@ -27,10 +27,11 @@ from arrears_events.catalogue.contact import (
 )
 
 from contact_service.domain import decision, hearing, late
-from contact_service.domain.decision import Grounds, OfStream
+from contact_service.domain.decision import Grounds, OfStream, WhyUnsaid
 from contact_service.domain.errors import CALL_NOT_MADE, Refused
 from contact_service.domain.hearing import Heard
 from contact_service.domain.history import Contacts, Open, Step
+from contact_service.domain.queue import SetReplyAside, set_aside
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,12 @@ class DecideContact:
 
 @dataclass(frozen=True)
 class AttemptContact:
-    """It is handed to the provider now, if all that is known still allows it. `words_refused`: by a rule of text."""
+    """It is handed to the provider now, if all that is known still allows it. `unsaid`: why it has no words."""
 
     contact_id: UUID
     grounds: Grounds
     message: Message | None = None
-    words_refused: bool = False
+    unsaid: WhyUnsaid | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class NoteOutcome:
     outcome: Literal["delivered", "unknown"] | FailureReason
 
 
-ContactCommand = RequestContact | DecideContact | AttemptContact | NoteSent | NoteOutcome | Heard
+ContactCommand = RequestContact | DecideContact | AttemptContact | NoteSent | NoteOutcome | Heard | SetReplyAside
 
 
 def decide(contacts: Contacts | None, command: ContactCommand) -> list[ContactEvent]:
@@ -101,20 +102,26 @@ def decide(contacts: Contacts | None, command: ContactCommand) -> list[ContactEv
             return [MessageSent(customer_id=contacts.customer_id, contact_id=id_, reference=command.reference)]
         case Contacts(), NoteOutcome() if _is_news(contacts, command):
             return [_outcome(contacts.customer_id, command)]
-        case Contacts(open=known), Heard(contact_id=UUID() as id_) if id_ in known:
-            if not _is_placed_call(known[id_]):
-                raise Refused(CALL_NOT_MADE)
-            return [*hearing.events(command, known[id_].request)]
-        case Contacts(), Heard() if late.has_its_end(contacts, command):
-            return [late.end_of(command), *hearing.events(command, None)]
         case _, Heard():
-            return [*hearing.events(command, None)]
+            return _heard(contacts, command)
+        case Contacts(), SetReplyAside():
+            return [*set_aside(command, contacts.set_aside)]
         case _:
             return []
 
 
 def stream_of(customer_id: str) -> str:
     return f"contacts/{customer_id}"
+
+
+def _heard(contacts: Contacts | None, heard: Heard) -> list[ContactEvent]:
+    """In a call that has no end yet, in one of which this is a late word, or in neither."""
+    open_ = contacts.open.get(heard.contact_id) if contacts and heard.contact_id else None
+    if open_ and not _is_placed_call(open_):
+        raise Refused(CALL_NOT_MADE)
+    said = [*hearing.events(heard, open_.request if open_ else None)]
+    is_late = contacts is not None and open_ is None and late.has_its_end(contacts, heard)
+    return [late.end_of(heard), *said] if is_late else said
 
 
 def _has_come_to(contacts: Contacts, contact_id: UUID, *steps: Step) -> bool:
@@ -163,7 +170,8 @@ def _attempt(contacts: Contacts, open_: Open, command: AttemptContact) -> Contac
     assert open_.allowed
     request, grounds = open_.request, command.grounds
     known = known_of(contacts, but=request.contact_id)
-    if reason := decision.reason_against(open_.allowed, request, grounds, known, command.words_refused):
+    accounts = contacts.places[request.contact_id].accounts
+    if reason := decision.reason_against(open_.allowed, accounts, request, grounds, known) or command.unsaid:
         return decision.expired(request, reason)
     return ContactAttempted(
         customer_id=request.customer_id,

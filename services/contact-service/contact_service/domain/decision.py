@@ -6,9 +6,9 @@ It is decided when it is taken up, and looked at once more, on fresh facts, when
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from arrears_events.catalogue.base import PolicyRef
+from arrears_events.catalogue.base import Ids, PolicyRef
 from arrears_events.catalogue.contact import (
     AuthorisationExpired,
     Channel,
@@ -26,12 +26,19 @@ from contact_service.domain import call_backs
 from contact_service.domain.facts import Contact, Facts, Owed, PastContact
 from contact_service.domain.guard import RuleFinding, Verdict, guard
 
-ExpiryReason = Literal["facts_changed", "too_late", "lapsed", "words_refused"]
+WhyUnsaid = Literal["words_refused", "words_failed"]
+"""Why a message has no words that may go out: a rule of text is against them or there are none, or its template could
+not be filled."""
+ExpiryReason = Literal["facts_changed", "too_late", "lapsed"] | WhyUnsaid
 VALID_FOR = timedelta(minutes=15)
 """From the decision to the hand-over: beyond it the facts are old."""
 LAPSES_AFTER = timedelta(days=3)
 """What was asked for waits for an opening of the law over a weekend, no longer. A step of treatment that does not pass
 within it is for the next stage to take up again."""
+BEGUN_WITH_A_SCRIPT: Final[frozenset[Channel]] = frozenset({"call"})
+"""Every call begins with the dialler's script of who calls, for whom (CN-10a). What the script says is the dialler's,
+and for the bank to check: no word of it comes here. The words of a message are held against the rules of text, when
+they are finished and about to go out (CN-10b)."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,10 @@ class Grounds:
 
 @dataclass(frozen=True)
 class Allowed:
-    """What the second look holds a contact against: the point that it was allowed to, and how long that holds."""
+    """What the second look holds a contact against: the point that it was allowed to, and how long that holds.
+
+    The accounts stand with the place that it took.
+    """
 
     digest: str
     valid_until: datetime
@@ -107,18 +117,21 @@ def decided(request: ContactRequested, grounds: Grounds, known: OfStream) -> Con
 
 
 def reason_against(
-    allowed: Allowed, request: ContactRequested, grounds: Grounds, known: OfStream, words_refused: bool
+    allowed: Allowed, accounts: Ids, request: ContactRequested, grounds: Grounds, known: OfStream
 ) -> ExpiryReason | None:
-    """Why what was allowed is not done after all. `known` is without the place that the contact itself took."""
+    """Why what was allowed, to speak of `accounts`, is not done after all.
+
+    `known` is without the place that the contact itself took. An account that it may no longer speak of ends it: what
+    it would say was made ready for all of them.
+    """
     if grounds.today > request.lapses_on:
         return "lapsed"
     if grounds.now > allowed.valid_until:
         return "too_late"
-    if words_refused:
-        return "words_refused"
-    _, verdict = judged(request, grounds, known)
+    contact, verdict = judged(request, grounds, known)
     same_point = grounds.point is not None and grounds.point.digest == allowed.digest
-    return None if verdict.allowed and same_point else "facts_changed"
+    same_accounts = contact is not None and contact.accounts >= accounts
+    return None if verdict.allowed and same_point and same_accounts else "facts_changed"
 
 
 def expired(request: ContactRequested, reason: ExpiryReason) -> AuthorisationExpired:
@@ -141,7 +154,7 @@ def judged(request: ContactRequested, grounds: Grounds, known: OfStream) -> tupl
         night_agreed=known.night_agreed and grounds.point.party == "customer",
         point_reserved=grounds.point.reserved,
         point_agreed=grounds.point.digest in known.agreed_points,
-        names_itself=True,  # every template and script is held against the rules of text before it is in force
+        names_itself=request.channel in BEGUN_WITH_A_SCRIPT,
     )
     return contact, guard(grounds.packs, contact, facts, known.past, grounds.now)
 
@@ -169,7 +182,7 @@ def named(request: ContactRequested, facts: Facts, point: Point) -> frozenset[st
 
 
 def _may_be_named(owed: Owed, facts: Facts) -> bool:
-    return not (owed.covered or owed.disputed_in_full or owed.account_id in facts.in_plan)
+    return owed.is_demanded and owed.account_id not in facts.in_plan
 
 
 def _no_point(request: ContactRequested) -> Verdict:

@@ -14,11 +14,12 @@ from arrears_events.catalogue.contact import Channel, Party, Purpose
 from arrears_events.money import Money
 from arrears_policy.rules import Status
 
-Outcome = Literal["open", "conversation", "unanswered", "delivered", "failed"]
+Outcome = Literal["open", "conversation", "unanswered", "delivered", "failed", "undelivered"]
 """`open`: authorised, or made with an outcome that nobody knows yet; it counts as whatever it may still become.
 
 `unanswered`: it rang, or was busy, and no person took it, or a machine did. `delivered`: a message that was sent and
-did not fail. `failed`: nothing reached the point at all; it counts for nothing.
+did not fail. `failed`: the point took nothing. `undelivered`: a call that was never placed, or
+a message that did not arrive. Neither counts to any cap; a call that failed is one in vain (CN-07).
 """
 
 
@@ -27,8 +28,8 @@ class Contact:
     """To `party_id` at the point with this digest, about `accounts`.
 
     `night_agreed`: it is for the debtor, who agreed to be contacted outside the hours. `point_reserved`,
-    `point_agreed`: the point was left with the bank for this, or its person agreed to its use. `names_itself`: the
-    script says who calls, for whom.
+    `point_agreed`: the point was left with the bank for this, or its person agreed to its use. `names_itself`: it
+    begins with a script that says who calls, for whom.
     """
 
     purpose: Purpose
@@ -60,7 +61,10 @@ class PastContact:
 
 @dataclass(frozen=True)
 class Owed:
-    """A ledger: the bank's word of its arrears at the end of `as_of`, what was booked since, what is disputed of it."""
+    """A ledger: the bank's word of its arrears at the end of `as_of`, what was booked since, what is disputed of it.
+
+    `paid_since` is never below zero: by what the bank took back it owes more only when the bank says so (CN-09).
+    """
 
     account_id: str
     arrears: Money
@@ -81,6 +85,15 @@ class Owed:
     def disputed_in_full(self) -> bool:
         """What the payments leave open is no more than what is disputed."""
         return self.left <= self.disputed
+
+    @property
+    def demanded(self) -> Money:
+        """Neither what was paid since nor what is disputed is (SYS-02). Not above zero where nothing is."""
+        return self.left - self.disputed
+
+    @property
+    def is_demanded(self) -> bool:
+        return not (self.covered or self.disputed_in_full)
 
 
 @dataclass(frozen=True)

@@ -101,11 +101,12 @@ class SaidHardship:
 
 @dataclass(frozen=True)
 class Written:
-    """A reply, and what it was read as."""
+    """A reply, and what it was read as. `party_id`: who wrote it; None where nobody knows."""
 
     channel: Channel
     text: Sealed
     read_as: ReadAs
+    party_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,8 @@ def _check(heard: Heard) -> None:
     """Raises Refused for what cannot all be so of one call."""
     if isinstance(heard.call, Conversation):
         _check_talk(heard, heard.call.party)
+    elif heard.written and heard.written.party_id != heard.customer_id:
+        _check_talk(heard, "third_person")
     elif heard.call and (said := _said(heard)):
         raise Refused(SAID_BY_NOBODY, said=said)
     if heard.dispute and heard.dispute.account_id not in heard.dispute.accounts:
@@ -232,6 +235,7 @@ def _received(heard: Heard, written: Written) -> MessageReceived:
         text=written.text,
         read_as=written.read_as,
         received_on=heard.on,
+        party_id=written.party_id,
     )
 
 

@@ -32,6 +32,7 @@ from arrears_events.catalogue.contact import (
     PaymentClaimed,
     PromiseHeard,
     Purpose,
+    ReplySetAside,
 )
 from arrears_events.catalogue.heard import CallNoted, ComplaintHeard, DisputeHeard, HardshipReported
 from arrears_events.catalogue.wishes import CeaseRequested, ConsentGiven, ConsentWithdrawn
@@ -58,7 +59,7 @@ class Contacts:
     """`places`: contacts allowed or made in the last 32 days, in the order of their moments.
 
     `invalid`: digests at which the customer's people are not reached: another's, or not in service. `agreed_points`:
-    digests to whose use their person agreed.
+    digests to whose use their person agreed. `set_aside`: replies that wait for nobody any more.
     """
 
     customer_id: str
@@ -71,6 +72,7 @@ class Contacts:
     ceased: bool = False
     invalid: Ids = frozenset()
     agreed_points: Ids = frozenset()
+    set_aside: Ids = frozenset()
 
     @property
     def past(self) -> tuple[PastContact, ...]:
@@ -84,7 +86,7 @@ class Contacts:
 
     @property
     def failures_in_a_row(self) -> int:
-        """Calls to the customer in person since one was answered."""
+        """Calls to the customer in person that were placed in vain since one was answered (CN-07)."""
         failures = 0
         for each in reversed(self.places.values()):
             if each.medium == "call" and each.party == "customer":
@@ -122,6 +124,8 @@ def evolve(contacts: Contacts | None, event: ContactEvent) -> Contacts:
             return replace(contacts, silent_until=event.silent_until)
         case ContactPointBarred():
             return _barred(contacts, event)
+        case ReplySetAside():
+            return replace(contacts, set_aside=contacts.set_aside | {str(event.reply_id)})
         case MessageReceived() | PromiseHeard() | DisputeHeard() | ComplaintHeard() | HardshipReported():
             return contacts
         case CallBackRequested() | CallNoted():
@@ -225,7 +229,7 @@ _UNREACHED: dict[FailureReason, Outcome] = {
     "voicemail": "unanswered",
     "not_in_service": "failed",
     "rejected": "failed",
-    "undelivered": "failed",
+    "undelivered": "undelivered",
 }
 
 

@@ -9,17 +9,18 @@ from uuid import UUID
 
 from arrears_events.catalogue.contact import ContactFailed, ContactMade, FailureReason
 
-from contact_service.domain.facts import PastContact
+from contact_service.domain.facts import Outcome, PastContact
 from contact_service.domain.hearing import Conversation, Heard
 from contact_service.domain.history import Contacts
 
 _NOT_MADE: frozenset[FailureReason] = frozenset({"not_in_service", "rejected", "undelivered"})
+_MAY_BE_MADE: frozenset[Outcome] = frozenset({"open", "failed", "undelivered"})
 
 
 def was_sent(contacts: Contacts, contact_id: UUID) -> bool:
     """A mail, by the word of a process that was held for dead. A message's receipt says it, and more."""
     place = _over(contacts, contact_id)
-    return place is not None and place.medium == "email" and place.outcome in ("open", "failed")
+    return place is not None and place.medium == "email" and place.outcome in _MAY_BE_MADE
 
 
 def has_an_outcome(contacts: Contacts, contact_id: UUID) -> bool:
@@ -32,7 +33,7 @@ def has_its_end(contacts: Contacts, heard: Heard) -> bool:
     place = _over(contacts, heard.contact_id) if heard.contact_id else None
     if place is None or heard.call is None or place.medium != "call":
         return False
-    return place.outcome == "open" or (place.outcome == "failed" and heard.call not in _NOT_MADE)
+    return place.outcome == "open" or (place.outcome in _MAY_BE_MADE and heard.call not in _NOT_MADE)
 
 
 def end_of(heard: Heard) -> ContactMade | ContactFailed:

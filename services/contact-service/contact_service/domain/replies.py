@@ -1,6 +1,7 @@
 """What a customer's written reply says, as far as a machine may judge: a stop, a payment claimed, a day named.
 
-Anything else is for a person to read. A stop is heeded wherever it stands at the beginning: rather once too often.
+Anything else is for a person to read, and so is whatever somebody else wrote than the customer. A stop is heeded
+wherever it stands at the beginning, from whomever it comes: rather once too often.
 """
 
 import re

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from arrears_events.ids import event_id, reaction_command_id
 from arrears_runtime.decider import Command
 from arrears_runtime.effect import Ground
+from arrears_runtime.http.logs import failure, log
 from arrears_runtime.reactor import ROLE
+from arrears_runtime.store import CommandFailed
 
 from contact_service.domain.contacts import AttemptContact, DecideContact
 from contact_service.views.contacts import ContactRow
@@ -31,7 +34,20 @@ def command(ground: Ground, row: ContactRow, deed: str, body: Any) -> Command:
     )
 
 
-async def append(ground: Ground, commands: Sequence[Command]) -> None:
-    """Many at once, in the order of their streams: two writers of the same streams then wait for each other in turn."""
-    if commands:
-        await ground.append(sorted(commands, key=lambda each: each.streamid))
+async def append(ground: Ground, commands: Sequence[Command]) -> set[UUID]:
+    """Many at once, in the order of their streams: two writers of the same streams then wait for each other in turn.
+
+    The contacts whose commands met a bug of ours: nothing is written of these, and the others go on.
+    """
+    failed: set[UUID] = set()
+    left = sorted(commands, key=lambda each: each.streamid)
+    while left:
+        try:
+            await ground.append(left)
+            break
+        except CommandFailed as bug:
+            contact_id = bug.command.body.contact_id
+            log.error("a contact met a bug of ours", contact_id=str(contact_id), command=str(bug), **failure(bug))
+            failed.add(contact_id)
+            left.remove(bug.command)
+    return failed

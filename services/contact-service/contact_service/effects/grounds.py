@@ -26,7 +26,7 @@ from contact_service.domain.parties import Tie, standing_of
 from contact_service.views.arrears import arrears_of
 from contact_service.views.barred import barred_among
 from contact_service.views.cases import open_accounts_of
-from contact_service.views.contacts import TO_DECIDE, ContactRow
+from contact_service.views.contacts import ContactRow
 from contact_service.views.disputes import held_of
 from contact_service.views.parties import parties_of
 from contact_service.views.payments import paid_since_the_word
@@ -69,10 +69,12 @@ async def grounds_of(ground: Ground, rows: Sequence[ContactRow]) -> dict[UUID, G
     return {row.contact_id: await _grounds(ground, row, told, packs) for row in rows}
 
 
-async def owed_by(ground: Ground, customer: str) -> list[Owed]:
-    """Each ledger of the customer's open cases."""
+async def demanded_of(ground: Ground, customer: str) -> list[Owed]:
+    """Each ledger of the customer's open cases of which anything is demanded; what is in a plan is paid by the plan."""
     accounts = {row.account_id: row.customer_id for row in await open_accounts_of(ground.db, [customer])}
-    return [owed for _, owed in await _owed(ground.db, accounts)]
+    silent = {row.account_id for row in await in_plan(ground.db, [customer])}
+    found = [owed for _, owed in await _owed(ground.db, accounts)]
+    return [owed for owed in found if owed.is_demanded and owed.account_id not in silent]
 
 
 async def _grounds(ground: Ground, row: ContactRow, told: _Told, packs: "_Packs") -> Grounds:
@@ -189,8 +191,8 @@ def _point(row: ContactRow, told: _Told) -> Point | None:
     """The one asked for; else the party's first of the channel that is not barred, or the first."""
     kinds = KINDS[row.channel]
     points = [point for point in told.points[row.customer_id] if point.party_id == row.party_id and point.kind in kinds]
-    if row.contact_point_id is not None and row.status in TO_DECIDE:
-        points = [point for point in points if point.contact_point_id == row.contact_point_id]
+    if row.asked_point_id is not None:
+        points = [point for point in points if point.contact_point_id == row.asked_point_id]
     points.sort(key=lambda point: (point.digest in told.barred, kinds.index(point.kind)))
     return _of(points[0], row, told.ties[row.customer_id]) if points else None
 

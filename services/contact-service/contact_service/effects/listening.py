@@ -4,16 +4,18 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from arrears_runtime.decider import Command
+from arrears_events.refused import Refused
+from arrears_runtime.decider import Command, Done
 from arrears_runtime.effect import Ground
-from arrears_runtime.http.logs import log
+from arrears_runtime.http.logs import failure, log
+from arrears_runtime.store import CommandFailed
 
 from contact_service.domain.contacts import NoteOutcome
 from contact_service.effects.asking import append, command
-from contact_service.effects.replying import Reply, note_reply
+from contact_service.effects.replying import Reply, note_reply, writer_at
 from contact_service.gateways.sms import Inbound, Receipt, SmsGateway
 from contact_service.views.contacts import ContactRow, contacts_of_ids
-from contact_service.views.persons import customer_at
+from contact_service.views.persons import reached_by
 
 NOTED_WITHIN_SECONDS = 5.0
 """A receipt may be quicker than the note that the message was sent."""
@@ -57,8 +59,19 @@ def _noted(ground: Ground, row: ContactRow, receipt: Receipt) -> Command:
 
 
 async def _hear(ground: Ground, inbound: Inbound, silence: timedelta) -> None:
-    customer = await customer_at(ground.db, ground.keys, inbound.sender)
-    if customer is None:
+    """What cannot be noted is lost, and ends nothing else: the centre does not tell it again."""
+    who = await reached_by(ground.db, ground.keys, inbound.sender)
+    if who is None:
         log.warning("a reply from a number that nobody has")
         return
-    await note_reply(ground, Reply(customer, "sms", str(inbound.id), inbound.text, inbound.text), silence)
+    writer = await writer_at(ground.db, who.customer_id, who.point_ids)
+    reply = Reply(who.customer_id, writer, "sms", str(inbound.id), inbound.text, inbound.text)
+    try:
+        outcome = await note_reply(ground, reply, silence)
+    except Refused as no:
+        log.warning("a reply that is not noted", reason=no.code)
+    except CommandFailed as bug:
+        log.error("a reply met a bug of ours", message=str(inbound.id), **failure(bug))
+    else:
+        if not isinstance(outcome, Done):
+            log.error("a reply that is not noted", message=str(inbound.id), reason=type(outcome).__name__)

@@ -1,7 +1,8 @@
 """The words of a message: the template in force, in the customer's language, with each amount beside its as_of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from arrears_events.catalogue.base import PolicyRef
@@ -10,7 +11,7 @@ from arrears_policy.rules import Rule
 from arrears_policy.template import Rendered, Template
 from arrears_policy.wording import text_faults
 
-from contact_service.domain.decision import Grounds
+from contact_service.domain.decision import Grounds, WhyUnsaid
 from contact_service.domain.facts import Facts, Owed
 from contact_service.views.contacts import ContactRow
 
@@ -22,13 +23,20 @@ TEMPLATES: Final = {
 
 
 @dataclass(frozen=True)
+class Unsaid:
+    """No words were made, and why."""
+
+    reason: WhyUnsaid
+
+
+@dataclass(frozen=True)
 class Words:
-    """`refused`: by a rule of text; such words never go out."""
+    """`reason`: why they never go out."""
 
     template: PolicyRef
     rendered: Rendered
     amounts: tuple[AmountShown, ...]
-    refused: bool
+    reason: WhyUnsaid | None
 
 
 @dataclass(frozen=True)
@@ -41,27 +49,43 @@ class Bank:
 
 def words_of(
     row: ContactRow, grounds: Grounds, template: Template, ref: PolicyRef, language: str, bank: Bank
-) -> Words | None:
-    """For a contact that was allowed, about the accounts that it may speak of; None where nothing is left to pay."""
+) -> Words | Unsaid:
+    """For a contact that was allowed, about the accounts that it may speak of; Unsaid where nothing is left to pay.
+
+    Raises RenderingWrong where the template asks for what no message has, or what it is to say is too long for it.
+    """
     amounts = _of_plans(row, grounds.facts) if row.purpose == "plan_reminder" else _overdue(row, grounds.facts)
     if not amounts:
-        return None
-    told = {f"{each.amount.amount:,f} {each.amount.currency}": str(each.as_of) for each in amounts}
-    values = _values(amounts, told, bank)
-    rendered = template.render(language, {name: values[name] for name in template.variables})
+        return Unsaid("words_refused")
+    values = _values(amounts, bank)
+    rendered = template.render(language, {name: values[name] for name in template.variables if name in values})
+    told = {_written(each): str(each.as_of) for each in amounts}
     faults = text_faults(_rules(row, grounds), f"{rendered.subject or ''}\n{rendered.body}", bank.name, told)
-    return Words(ref, rendered, amounts, refused=bool(faults))
+    return Words(ref, rendered, amounts, reason="words_refused" if faults else None)
 
 
-def _values(amounts: Sequence[AmountShown], told: Mapping[str, str], bank: Bank) -> dict[str, str]:
-    """`told`: amount -> as_of, as they are written. What is due is of a plan's instalments."""
+def _values(amounts: Sequence[AmountShown], bank: Bank) -> dict[str, str]:
+    """What is due is of a plan's instalments."""
     return {
         "bank": bank.name,
         "phone": bank.phone,
-        "amount": ", ".join(told) if len(set(told.values())) < 2 else ", ".join(f"{a} ({d})" for a, d in told.items()),
-        "as_of": max(told.values()),
+        "amount": _listed(amounts),
+        "as_of": str(max(each.as_of for each in amounts)),
         **({"due": str(amounts[0].due)} if amounts[0].due else {}),
     }
+
+
+def _listed(amounts: Sequence[AmountShown]) -> str:
+    """Each ledger's, none added to another. Those of one day stand together, with their day where there are several."""
+    of_day: dict[date, list[str]] = {}
+    for each in amounts:
+        of_day.setdefault(each.as_of, []).append(_written(each))
+    listed = {day: ", ".join(written) for day, written in of_day.items()}
+    return "; ".join(listed.values() if len(listed) == 1 else (f"{each} ({day})" for day, each in listed.items()))
+
+
+def _written(shown: AmountShown) -> str:
+    return f"{shown.amount.amount:,f} {shown.amount.currency}"
 
 
 def _rules(row: ContactRow, grounds: Grounds) -> list[Rule]:
@@ -75,7 +99,7 @@ def _rules(row: ContactRow, grounds: Grounds) -> list[Rule]:
 
 
 def _overdue(row: ContactRow, facts: Facts) -> tuple[AmountShown, ...]:
-    return tuple(_shown(owed) for owed in facts.owed if owed.account_id in row.accounts and _demanded(owed))
+    return tuple(_shown(owed) for owed in facts.owed if owed.account_id in row.accounts and owed.is_demanded)
 
 
 def _of_plans(row: ContactRow, facts: Facts) -> tuple[AmountShown, ...]:
@@ -90,9 +114,4 @@ def _of_plans(row: ContactRow, facts: Facts) -> tuple[AmountShown, ...]:
 
 
 def _shown(owed: Owed) -> AmountShown:
-    """Neither what was paid since nor what is disputed is demanded (SYS-02)."""
-    return AmountShown(account_id=owed.account_id, amount=owed.left - owed.disputed, as_of=owed.as_of)
-
-
-def _demanded(owed: Owed) -> bool:
-    return not (owed.covered or owed.disputed_in_full)
+    return AmountShown(account_id=owed.account_id, amount=owed.demanded, as_of=owed.as_of)

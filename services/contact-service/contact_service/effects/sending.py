@@ -20,7 +20,7 @@ from contact_service.domain.decision import Grounds
 from contact_service.effects.asking import append, command
 from contact_service.effects.grounds import grounds_of
 from contact_service.effects.handing_over import LIMIT, Deadline, asked, hand_over
-from contact_service.effects.messages import Bank, Words
+from contact_service.effects.messages import Bank, Unsaid, Words
 from contact_service.effects.providers import Opened, Providers
 from contact_service.effects.wording import all_words_of, attempts_of
 from contact_service.views.contacts import (
@@ -48,6 +48,7 @@ class Sending:
         """`limit`: how long after it was attempted a contact may be handed over."""
         self._providers, self._bank, self._limit = providers, bank, limit
         self._left: set[UUID] = set()  # sent by an earlier process: their receipts may have died with it
+        self._failed: set[UUID] = set()  # they met a bug of ours, which waits for another process
 
     async def waiting(self, db: Database) -> int:
         return await count_at_the_provider(db, self._left)
@@ -65,7 +66,8 @@ class Sending:
 
     async def _turn(self, ground: Ground, providers: Opened) -> bool:
         """Whether anything was due by its customer's clock. While some are handed over, the next are decided."""
-        found = [*await due(ground.db, TO_SEND, AT_ONCE), *await due(ground.db, TO_DECIDE, AT_ONCE)]
+        to_send = await due(ground.db, TO_SEND, AT_ONCE, self._failed)
+        found = [*to_send, *await due(ground.db, TO_DECIDE, AT_ONCE, self._failed)]
         rows = [row for row in found if row.try_at and row.try_at <= ground.now(row.customer_id)]
         if not rows:
             return False
@@ -76,7 +78,7 @@ class Sending:
         return True
 
     async def _decide(self, ground: Ground, rows: Sequence[ContactRow], grounds: Mapping[UUID, Grounds]) -> None:
-        await append(
+        self._failed |= await append(
             ground,
             [command(ground, row, "decide", DecideContact(row.contact_id, grounds[row.contact_id])) for row in rows],
         )
@@ -91,7 +93,7 @@ class Sending:
         deed = f"attempt/{providers.lead}"
         attempts = {row.contact_id: command(ground, row, deed, bodies[row.contact_id]) for row in rows}
         deadline = Deadline.after(self._limit)
-        await append(ground, [*attempts.values()])
+        self._failed |= await append(ground, [*attempts.values()])
         persons = await persons_of(ground.db, ground.keys, {row.customer_id for row in rows})
         ours = [
             row
@@ -104,8 +106,14 @@ class Sending:
         await append(ground, _noted(ground, "note", ours, outcomes))
 
     async def _hand_over(
-        self, providers: Opened, row: ContactRow, words: Words | None, persons: dict[str, Person], deadline: Deadline
+        self,
+        providers: Opened,
+        row: ContactRow,
+        words: Words | Unsaid | None,
+        persons: dict[str, Person],
+        deadline: Deadline,
     ) -> NoteSent | NoteOutcome | None:
+        assert not isinstance(words, Unsaid), "what is attempted has its words"
         person = persons.get(row.customer_id)
         to = person.points.get(row.contact_point_id or "") if person else None
         provider = providers.of(row.channel)

@@ -64,6 +64,7 @@ contacts = Table(
     Column("reference", Text),
     Column("reason", Text),
     Column("attempt", Uuid),
+    Column("asked_point_id", Text),
 )
 Index("contacts_of_customer", contacts.c.customer_id, contacts.c.requested_at, contacts.c.contact_id)
 Index("contacts_newest", contacts.c.requested_at, contacts.c.contact_id)
@@ -83,7 +84,7 @@ class ContactRow(NamedTuple):
     `attempt`: the command by which it was attempted; whoever sent that, and nobody else, hands the contact over.
 
     `try_at`: when it is to be taken up next; None while nothing is to be done. `rules`: those that decided, as JSON.
-    `contact_point_id`: the one asked for, then the one that was decided on.
+    `contact_point_id`: the one that was decided on; `asked_point_id`: the one asked for, which every decision keeps to.
     """
 
     contact_id: UUID
@@ -106,6 +107,7 @@ class ContactRow(NamedTuple):
     reference: str | None = None
     reason: str | None = None
     attempt: UUID | None = None
+    asked_point_id: str | None = None
 
     @property
     def is_a_call_that_was_placed(self) -> bool:
@@ -131,13 +133,14 @@ def _requested(fact: StreamEvent[Any], request: ContactRequested) -> ContactRow:
         purpose=request.purpose,
         channel=request.channel,
         party_id=request.party_id,
-        contact_point_id=request.contact_point_id,
+        contact_point_id=None,
         accounts=sorted(request.accounts),
         requested_on=request.requested_on,
         requested_at=fact.time,
         requested_by=fact.actor,
         lapses_on=request.lapses_on,
         try_at=fact.time,
+        asked_point_id=request.contact_point_id,
     )
 
 
@@ -211,14 +214,14 @@ async def contacts_where(
     return await db.rows(ContactRow, query.order_by(*(column.desc() for column in NEWEST_FIRST)).limit(limit))
 
 
-async def due(db: Database, statuses: Collection[Status], limit: int) -> list[ContactRow]:
+async def due(db: Database, statuses: Collection[Status], limit: int, but: Collection[UUID] = ()) -> list[ContactRow]:
     """To be taken up, the longest due first; whose moment it is, the clock of each customer says.
 
     What concerns a customer who is stopped waits: nothing can be decided about it.
     """
     stopped = select(stops.c.customer_id).where(stops.c.outcome.is_(None))
     query = select(contacts).where(contacts.c.try_at.is_not(None), among(contacts.c.status, statuses))
-    query = query.where(contacts.c.customer_id.not_in(stopped))
+    query = query.where(contacts.c.customer_id.not_in(stopped), contacts.c.contact_id.not_in(but))
     return await db.rows(ContactRow, query.order_by(contacts.c.try_at, contacts.c.contact_id).limit(limit))
 
 

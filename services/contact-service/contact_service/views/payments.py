@@ -36,18 +36,23 @@ class PaymentRow(NamedTuple):
 
 
 class PaidRow(NamedTuple):
-    """What was booked after the as_of of the ledger's arrears."""
+    """What was booked after the as_of of the ledger's arrears; never below zero, whatever was taken back."""
 
     account_id: str
     currency: str
     paid: Decimal
 
 
-@view(payments, PaymentRow, of=BANK, key=lambda fact: fact.id, takes=(PaymentReceived, PaymentReversed), grows=True)
+def _name(fact: SourceEvent[PaymentReceived | PaymentReversed]) -> str:
+    """Two sources may use one id; in neither is a blank."""
+    return f"{fact.source} {fact.id}"
+
+
+@view(payments, PaymentRow, of=BANK, key=_name, takes=(PaymentReceived, PaymentReversed), grows=True)
 def fold(_: None, fact: SourceEvent[PaymentReceived | PaymentReversed]) -> PaymentRow:
     event = fact.data
     amount = event.amount.amount if isinstance(event, PaymentReceived) else -event.amount.amount
-    return PaymentRow(fact.id, event.account_id, event.amount.currency, amount, event.booked_on)
+    return PaymentRow(_name(fact), event.account_id, event.amount.currency, amount, event.booked_on)
 
 
 async def paid_since_the_word(db: Database, accounts: Collection[str]) -> list[PaidRow]:
@@ -57,7 +62,8 @@ async def paid_since_the_word(db: Database, accounts: Collection[str]) -> list[P
         payments.c.currency == arrears.c.currency,
         payments.c.booked_on > arrears.c.as_of,
     )
-    query = select(arrears.c.account_id, arrears.c.currency, func.sum(payments.c.amount))
+    paid = func.greatest(func.sum(payments.c.amount), 0)
+    query = select(arrears.c.account_id, arrears.c.currency, paid)
     return await db.rows(
         PaidRow,
         query.join_from(arrears, payments, same_ledger)

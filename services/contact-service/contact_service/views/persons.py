@@ -24,6 +24,7 @@ persons = Table(
     Column("restricted", Boolean),
     Column("details", Text),
     Column("reached_at", ARRAY(Text)),
+    Column("point_ids", ARRAY(Text)),
 )
 Index("persons_reached_at", persons.c.reached_at, postgresql_using="gin")
 _NUMBER = re.compile(r"\+?[0-9][0-9 ()/.-]{5,}")
@@ -31,12 +32,23 @@ _NO_DIGIT = re.compile(r"[^0-9]")
 
 
 class PersonRow(NamedTuple):
-    """`details` is a Sealed as JSON; `reached_at` are keyed hashes of telephone numbers and mail addresses."""
+    """`details` is a Sealed as JSON; `reached_at` are keyed hashes of telephone numbers and mail addresses.
+
+    `point_ids`: the contact point of each of these, of the customer in person or of a party.
+    """
 
     customer_id: str
     restricted: bool
     details: str
     reached_at: list[str]
+    point_ids: list[str]
+
+
+class Reached(NamedTuple):
+    """Who has a number or address, and which of the customer's contact points it is; they may be a party's."""
+
+    customer_id: str
+    point_ids: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -49,11 +61,14 @@ class Person:
 
 
 def keep(details: CustomerDetailsUpdated, key: CustomerKey, blind: Callable[[str], str]) -> PersonRow:
+    points = {id_: point for id_, value in details.contact_points.items() if (point := _reached_at(value))}
+    ids = sorted(points)
     return PersonRow(
         customer_id=details.customer_id,
         restricted=details.restricted,
         details=key.seal(details.model_dump_json()).model_dump_json(),
-        reached_at=sorted({blind(point) for point in map(_reached_at, details.contact_points.values()) if point}),
+        reached_at=[blind(points[id_]) for id_ in ids],
+        point_ids=ids,
     )
 
 
@@ -75,15 +90,19 @@ async def restricted_among(db: Database, customers: Collection[str]) -> set[str]
     return set(await db.rows(str, query))
 
 
-async def customer_at(db: Database, keys: Keys | None, value: str) -> str | None:
+async def reached_by(db: Database, keys: Keys | None, value: str) -> Reached | None:
     """Who alone has this telephone number or mail address, however it is written; None where nobody or several have."""
     assert keys, "contact-service seals persons"
     point = _reached_at(value)
     if point is None:
         return None
-    query = select(persons.c.customer_id).where(persons.c.reached_at.contains([keys.blind(point)]))
-    found = await db.rows(str, query.limit(2))
-    return found[0] if len(found) == 1 else None
+    blind = keys.blind(point)
+    found = await db.rows(PersonRow, select(persons).where(persons.c.reached_at.contains([blind])).limit(2))
+    if len(found) != 1:
+        return None
+    [row] = found
+    ids = (id_ for id_, each in zip(row.point_ids, row.reached_at, strict=True) if each == blind)
+    return Reached(row.customer_id, frozenset(ids))
 
 
 def _person(text: str) -> Person:

@@ -46,18 +46,7 @@ class Contacting(Api):
         """1,000 CNY on one account."""
         profile = profile_of(customer, place)
         await self.hear(profiles.fold, profile.model_copy(update={"time_zone": time_zone or profile.time_zone}))
-        opened = CaseOpened(
-            customer_id=customer,
-            account_id=f"A-{customer}",
-            case_id=event_id(customer, 1),
-            reason="missed",
-            opened_by=f"A-{customer}/missed",
-            entered_at_stage="M1",
-            as_of=YESTERDAY,
-            arrears=Money.of("1000.00", "CNY"),
-            balance=Money.of("9000.00", "CNY"),
-            days_past_due=1,
-        )
+        opened = overdue(customer, f"A-{customer}")
         await self.hear(cases.fold, opened)
         await self.hear(arrears.fold, opened)
 
@@ -115,6 +104,22 @@ class Contacting(Api):
         assert row
         grounds = (await grounds_of(self.instance, [row]))[row.contact_id]
         await self.send(row.streamid, row.customer_id, deed(row.contact_id, grounds))
+
+
+def overdue(customer: str, account: str, as_of: date = YESTERDAY) -> CaseOpened:
+    """1,000 CNY, by the word of that day."""
+    return CaseOpened(
+        customer_id=customer,
+        account_id=account,
+        case_id=event_id(account, 1),
+        reason="missed",
+        opened_by=f"{account}/missed",
+        entered_at_stage="M1",
+        as_of=as_of,
+        arrears=Money.of("1000.00", "CNY"),
+        balance=Money.of("9000.00", "CNY"),
+        days_past_due=1,
+    )
 
 
 async def contacting(database: Callable[[], str]) -> AsyncIterator[Contacting]:

@@ -12,7 +12,14 @@ from uuid import UUID, uuid4
 
 import pytest
 import uvicorn
-from arrears_events.catalogue.contact import MessageReceived, OptedOut, PaymentClaimed, PromiseHeard
+from arrears_events.bank.people import contact_values, digest_of
+from arrears_events.catalogue.contact import (
+    ContactPointBarred,
+    MessageReceived,
+    OptedOut,
+    PaymentClaimed,
+    PromiseHeard,
+)
 from arrears_local import infrastructure, mail, received
 from arrears_local.clients import answer_to, unsubscribing
 from arrears_local.home import Home
@@ -76,7 +83,7 @@ class Writing(Contacting):
         await self.send("contacts/C-1", "C-1", NoteSent(contact_id, "m-1"))
 
 
-HEARD = (MessageReceived, OptedOut, PaymentClaimed, PromiseHeard)
+HEARD = (MessageReceived, OptedOut, PaymentClaimed, PromiseHeard, ContactPointBarred)
 
 
 def gateway(home: Home, settings: Any) -> MailGateway:
@@ -178,6 +185,20 @@ async def test_a_stop_in_a_reply_opts_out_of_mail(customer: Writing):
     _, came = await customer.mailed()
     await customer.writes(answer_to(came, "退订"))
     assert [getattr(each, "channel", None) for each in await customer.heard()] == ["email", "email"]
+
+
+async def test_a_stop_of_who_is_not_the_customer_bars_their_address(customer: Writing):
+    """As the address of the button does; the customer is opted out of nothing (CN-08)."""
+    contact_id, came = await customer.mailed()
+    await customer.db.pool.execute("UPDATE contacts SET party_id = 'P-1' WHERE contact_id = $1", contact_id)
+    await customer.writes(answer_to(came, "2026-04-20 还"), letter(f"unsubscribe+{contact_id}@bank.example"))
+    said = await customer.heard()
+    assert [(each.read_as, each.party_id) for each in said if isinstance(each, MessageReceived)] == [
+        ("unread", "P-1")
+    ] * 2
+    digest = digest_of(contact_values("C-1")["email"])
+    [barred] = [each for each in said if not isinstance(each, MessageReceived)]
+    assert barred == ContactPointBarred(customer_id="C-1", digest=digest, reason="refused")
 
 
 async def test_what_a_machine_wrote_is_not_heard(customer: Writing):

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from arrears_events.bank.people import contact_values, digest_of
+from arrears_events.bank.people import contact_values, digest_of, profile_of
 from arrears_events.catalogue.wishes import CeaseRequested, ConsentGiven, ConsentWithdrawn
 from arrears_runtime.testing.api import serving, settings_of
 from contact_service.api import wishes
 from contact_service.main import SERVICE
 from contact_service.settings import ContactSettings
+from contact_service.views import profiles
 
 from .contacting import TODAY, Contacting, problem
 
@@ -49,6 +50,16 @@ async def test_whether_a_point_may_be_used_is_recorded_by_its_digest(contact: Co
 async def test_a_wish_is_one_of_the_two(contact: Contacting, wish: dict[str, Any]):
     assert problem(await contact.post("/customers/C-1/wishes", wish)) == (422, "wish-unclear")
     assert await contact.said() == []
+
+
+async def test_a_wish_that_was_recorded_has_its_answer_though_the_point_is_no_more(contact: Contacting):
+    wish = {"contact_point_id": "C-1/home", "agrees": True}
+    first = await contact.post("/customers/C-1/wishes", wish, key="same")
+    without = profile_of("C-1", "cn").model_copy(update={"contact_points": ()})
+    await contact.hear(profiles.fold, without)
+    again = await contact.post("/customers/C-1/wishes", wish, key="same")
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert problem(await contact.post("/customers/C-1/wishes", wish)) == (404, "not-found")
 
 
 async def test_who_or_what_is_not_known_is_not_found(contact: Contacting):

@@ -164,12 +164,6 @@ def test_what_was_allowed_too_long_ago_is_not_done():
     assert event == AuthorisationExpired(customer_id="C-1", contact_id=number(1), reason="too_late")
 
 
-def test_words_that_a_rule_refuses_do_not_go_out():
-    refused = AttemptContact(number(1), grounds(), words_refused=True)
-    [event] = events_of(after(request(), ask()), refused)
-    assert event == AuthorisationExpired(customer_id="C-1", contact_id=number(1), reason="words_refused")
-
-
 def test_a_message_goes_its_way_to_its_receiver():
     sms = [request(channel="sms"), ask(), attempt()]
     [sent] = events_of(after(*sms), NoteSent(number(1), "m-1"))

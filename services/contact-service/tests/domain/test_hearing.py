@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from arrears_events.catalogue.contact import CallBackRequested, Party
+from arrears_events.catalogue.contact import CallBackRequested, ContactPointBarred, Party
 from arrears_events.catalogue.heard import CallNoted, ComplaintHeard, DisputeHeard, HardshipReported
 from arrears_events.money import Money
 from arrears_events.refused import Refused
@@ -21,6 +21,7 @@ from contact_service.domain.hearing import (
     SaidDispute,
     SaidHardship,
     SaidPromise,
+    Written,
     events,
 )
 
@@ -65,8 +66,29 @@ def refusal_of(command: Heard) -> tuple[str, dict[str, Any]]:
     return refused.value.code, dict(refused.value.facts)
 
 
+def wrote(party_id: str | None, **said: Any) -> Heard:
+    return Heard("C-1", None, TODAY, written=Written("sms", NOTE, "unread", party_id), **said)
+
+
 def talked_to(party: Party) -> Conversation:
     return replace(TALKED, party=party)
+
+
+@pytest.mark.parametrize("writer", ["P-1", None])
+def test_who_writes_for_another_says_nothing_of_the_debt_nor_for_them(writer: str | None):
+    """A guarantor, a third person, or nobody knows who (CN-08)."""
+    for said in ("promise", "claims_paid", "opts_out", "hardship"):
+        assert refusal_of(wrote(writer, **told({said}))) == (
+            "said-by-another",
+            {"party": "third_person", "said": {said}},
+        )
+        assert said_after(wrote("C-1", **told({said})))
+
+
+def test_a_number_whose_person_refuses_in_writing_is_barred():
+    received, barred = said_after(wrote("P-1", barred=("d9", "refused")))
+    assert (received.read_as, received.party_id) == ("unread", "P-1")
+    assert barred == ContactPointBarred(customer_id="C-1", digest="d9", reason="refused")
 
 
 def test_a_dispute_is_heard_for_case_service_to_decide():

@@ -54,6 +54,16 @@ def test_what_may_reach_the_customer_another_time_does_not(outcome: str):
     assert against(decided(*called(1, outcome))) == {"CN-07"}
 
 
+def test_calls_that_were_placed_in_vain_open_the_way_to_a_third_person_and_those_that_were_not_do_not():
+    """A dialler that is down, or a number that the bank has not told, says nothing of whether they can be reached."""
+    vain = [each for n in (1, 2, 3) for each in called(n, "no_answer")]
+    unplaced = [each for n in (4, 5, 6) for each in called(n, "undelivered")]
+    assert isinstance(decided(*vain), ContactAuthorised)
+    assert against(decided(*unplaced)) == {"CN-07"}
+    assert against(decided(*vain[:-4], *unplaced)) == {"CN-07"}
+    assert isinstance(decided(*vain, *unplaced), ContactAuthorised), "nor do they make up for those that were"
+
+
 def test_every_mobile_has_to_be_invalid_and_none_at_all_is_not_known_to_be():
     assert against(decided(*called(1), mobiles=frozenset({"d1", "d2"}))) == {"CN-07"}
     assert against(decided(*called(1), mobiles=frozenset())) == {"CN-07"}

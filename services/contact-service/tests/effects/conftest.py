@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from arrears_events.bank.people import details_of
+from arrears_events.catalogue.case import CaseOpened
+from arrears_events.catalogue.persons import CustomerDetailsUpdated
 from arrears_runtime.database import Database
 from arrears_runtime.instance import Instance
 from arrears_runtime.testing.api import serving, settings_of
@@ -19,10 +21,10 @@ from contact_service.effects.messages import Bank
 from contact_service.effects.sending import SETTLED_AFTER, Sending
 from contact_service.main import REFUSALS, ROUTERS, SERVICE
 from contact_service.settings import ContactSettings
-from contact_service.views import persons
+from contact_service.views import arrears, cases, persons
 from contact_service.views.contacts import ContactRow, contact_of_id
 
-from ..api.contacting import DIALLER, TEXTS, TODAY, YESTERDAY, Contacting
+from ..api.contacting import DIALLER, TEXTS, TODAY, YESTERDAY, Contacting, overdue
 from .scripted import InStep, Scripted, Scripts
 
 BANK = Bank("Example Bank", "400-000-0000")
@@ -46,15 +48,34 @@ class Office(Contacting):
     async def told_of(self, customer: str = "C-1") -> None:
         """The bank tells who the customer is, and that 1,000 CNY are overdue."""
         await self.in_arrears(customer)
-        keys = self.instance.keys
+        await self.details(details_of(customer))
+
+    async def details(self, told: CustomerDetailsUpdated) -> None:
+        customer, keys = told.customer_id, self.instance.keys
         assert keys
         async with self.db.transaction() as connection:
             key = (await keys.of(connection, [customer]))[customer]
-            row = persons.keep(details_of(customer), key, keys.blind)
-            await connection.execute("INSERT INTO persons VALUES ($1, $2, $3, $4)", *row)
+            row = persons.keep(told, key, keys.blind)
+            await connection.execute(persons.latest.put, [row])
 
-    async def asked(self, channel: str, customer: str = "C-1") -> UUID:
-        return UUID((await self.ask(channel, customer=customer)).raise_for_status().json()["id"])
+    async def owes(self, account: str, as_of: date = YESTERDAY, customer: str = "C-1") -> CaseOpened:
+        """1,000 CNY on one more account, by the word of that day."""
+        opened = overdue(customer, account, as_of)
+        await self.hear(cases.fold, opened)
+        await self.hear(arrears.fold, opened)
+        return opened
+
+    async def erased(self, customer: str = "C-1") -> None:
+        """As when the bank's null value has been taken in: the details are gone, and the key."""
+        keys = self.instance.keys
+        assert keys
+        async with self.db.transaction() as connection:
+            await connection.execute("DELETE FROM persons WHERE customer_id = $1", customer)
+            await connection.execute("INSERT INTO erased VALUES ($1, '')", customer)
+            await keys.shred(connection, [customer])
+
+    async def asked(self, channel: str, customer: str = "C-1", **other: Any) -> UUID:
+        return UUID((await self.ask(channel, customer=customer, **other)).raise_for_status().json()["id"])
 
     async def authorised(self, channel: str) -> UUID:
         id_ = await self.asked(channel)

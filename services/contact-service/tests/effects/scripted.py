@@ -10,6 +10,7 @@ from uuid import UUID
 from arrears_policy.template import Rendered
 from arrears_runtime.decider import Command, Outcome
 from arrears_runtime.instance import Instance
+from arrears_runtime.store import CommandFailed
 from contact_service.domain.contacts import AttemptContact, NoteSent
 from contact_service.effects.providers import Opened
 from contact_service.gateways.errors import Still
@@ -74,6 +75,20 @@ class InStep:
 
     def lag_seconds(self, _: str) -> int:
         return 0
+
+
+class Faulty(InStep):
+    """A bug of ours: whatever is asked of the contacts `but`, deciding it raises."""
+
+    def __init__(self, instance: Instance, *but: UUID) -> None:
+        super().__init__(instance)
+        self._but = but
+
+    async def append(self, commands: list[Command]) -> list[Outcome]:
+        for command in commands:
+            if command.body.contact_id in self._but:
+                raise CommandFailed(command)
+        return await self._instance.append(commands)
 
 
 class Freezing(InStep):

@@ -5,15 +5,26 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import pytest
+from arrears_events.bank.people import contact_values, details_of, digest_of, profile_of
+from arrears_events.catalogue.bank import ContactPoint
+from arrears_events.catalogue.case import DisputeRaised
+from arrears_events.catalogue.contact import ContactPointBarred, OptedOut, PromiseHeard
+from arrears_events.money import Money
 from contact_service.domain.contacts import NoteSent, stream_of
 from contact_service.effects.listening import listen
 from contact_service.gateways.sms import Inbound, Receipt
+from contact_service.views import disputes, plans, profiles
 
-from .conftest import Office
+from ..api.contacting import TODAY, YESTERDAY
+from ..plans import agreed, proposed
+from ..views.folding import POLICY
+from .conftest import SECONDS_MAX, Office
 
 SILENCE = timedelta(days=3)
+PARTY = "+9993000000001"
 
 
 class Gateway:
@@ -37,6 +48,30 @@ async def listening(office: Office, *heard: Receipt | Inbound) -> AsyncIterator[
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
+
+
+async def writes(office: Office, sender: str, *texts: str) -> None:
+    """Returns when all of it has been heard; an SMS after them shows that."""
+    await office.told_of("C-9")
+    last = [Inbound(uuid4(), contact_values("C-9")["mobile"], "??")]
+    said = [Inbound(uuid4(), sender, text) for text in texts]
+    async with listening(office, *said, *last), asyncio.timeout(SECONDS_MAX):
+        while not [each for each in await office.said() if each.customer_id == "C-9"]:
+            await asyncio.sleep(0.01)
+
+
+async def heard(office: Office) -> list[Any]:
+    """Of C-1, with no words."""
+    return [each for each in await office.said() if each.customer_id == "C-1"]
+
+
+async def tied(office: Office, number: str = PARTY) -> None:
+    """The bank tells of a third person whom C-1 named, and their number."""
+    profile = profile_of("C-1", "cn")
+    point = ContactPoint(contact_point_id="P-1/m", party_id="P-1", kind="mobile", reserved=False, digest="d" * 64)
+    await office.hear(profiles.fold, profile.model_copy(update={"contact_points": (*profile.contact_points, point)}))
+    details = details_of("C-1")
+    await office.details(details.model_copy(update={"contact_points": {**details.contact_points, "P-1/m": number}}))
 
 
 async def sent(office: Office, *customers: str) -> list[UUID]:
@@ -78,3 +113,68 @@ async def test_a_message_that_is_told_of_twice_has_its_first_end(office: Office)
     [ours] = await sent(office, "C-2")
     async with listening(office, Receipt(ours, True), Receipt(ours, False)):
         await office.comes_to(ours, "delivered")
+
+
+async def test_a_stop_of_a_third_person_bars_their_number_and_leaves_the_customer_as_they_were(office: Office):
+    """Who refuses is never contacted again, and says nothing for the customer (CN-08)."""
+    await tied(office)
+    await writes(office, PARTY, "T")
+    received, barred = await heard(office)
+    assert (received.read_as, received.party_id) == ("unread", "P-1")
+    assert barred == ContactPointBarred(customer_id="C-1", digest="d" * 64, reason="refused")
+
+
+@pytest.mark.parametrize("text", ["2026-04-20 还", "已还"])
+async def test_what_a_third_person_says_of_the_debt_is_for_a_person_to_read(office: Office, text: str):
+    await tied(office)
+    await writes(office, PARTY, text)
+    [received] = await heard(office)
+    assert (received.read_as, received.party_id) == ("unread", "P-1")
+
+
+async def test_of_a_number_that_the_customer_shares_with_another_nobody_knows_who_writes(office: Office):
+    mobile = contact_values("C-1")["mobile"]
+    await tied(office, mobile)
+    await writes(office, mobile, "T")
+    received, barred = await heard(office)
+    assert (received.read_as, received.party_id) == ("unread", None)
+    assert barred.digest == digest_of(mobile)
+
+
+async def test_a_stop_of_the_customer_opts_them_out(office: Office):
+    await tied(office)
+    await writes(office, contact_values("C-1")["mobile"], "T")
+    received, opted_out = await heard(office)
+    assert (received.read_as, received.party_id) == ("stop", "C-1")
+    assert opted_out == OptedOut(customer_id="C-1", channel="sms", on=TODAY)
+
+
+async def test_a_day_that_is_named_promises_neither_what_is_disputed_nor_what_is_in_a_plan(office: Office):
+    await office.owes("A-2")
+    await office.owes("A-3")
+    plan = proposed("A-2")
+    for said in (plan, agreed(plan)):
+        await office.hear(plans.fold, said)
+    await office.hear(disputes.fold, disputed("A-3", "400.00"))
+    await writes(office, contact_values("C-1")["mobile"], "2026-04-20 还")
+    [_, promise] = await heard(office)
+    assert isinstance(promise, PromiseHeard)
+    assert (promise.accounts, promise.amount) == ({"A-C-1", "A-3"}, Money.of("1600.00", "CNY"))
+
+
+async def test_who_is_erased_over_their_reply_ends_nobody_elses(office: Office):
+    """The number is still known, the key is gone."""
+    keys = office.instance.keys
+    assert keys
+    async with office.db.transaction() as connection:
+        await connection.execute("INSERT INTO erased VALUES ('C-1', '')")
+        await keys.shred(connection, ["C-1"])
+    await writes(office, contact_values("C-1")["mobile"], "已还")
+    assert await heard(office) == []
+
+
+def disputed(account: str, amount: str) -> DisputeRaised:
+    which: dict[str, Any] = {"customer_id": "C-1", "account_id": account, "case_id": UUID(int=1)}
+    days: dict[str, Any] = {"raised_on": YESTERDAY, "acknowledge_by": TODAY, "resolve_by": TODAY}
+    what: dict[str, Any] = {"dispute_id": UUID(int=7), "kind": "wrong_amount", "policy": POLICY}
+    return DisputeRaised(**which, **what, **days, disputed_amount=Money.of(amount, "CNY"))

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from arrears_events.ids import event_id
 from contact_service.domain.contacts import RequestContact, stream_of
 from contact_service.effects.messages import Bank
 from contact_service.gateways.errors import Rejected
+from contact_service.views.payments import PaymentRow
+from structlog.testing import capture_logs
 
-from ..api.contacting import TODAY
+from ..api.contacting import TODAY, YESTERDAY
 from .conftest import SECONDS_MAX, Office
-from .scripted import Scripted
+from .scripted import Faulty, Scripted
 
 
 async def test_what_is_asked_for_is_decided_and_goes_out_in_one_round(office: Office):
@@ -90,7 +93,7 @@ async def test_a_message_that_no_template_is_there_for_does_not_go_out(office: O
 
 async def test_who_is_erased_after_the_decision_is_sent_nothing(office: Office):
     id_ = await office.authorised("sms")
-    await erased(office)
+    await office.erased()
     await office.goes_out()
     row = await office.row(id_)
     assert (row.status, row.reason) == ("expired", "words_refused")
@@ -100,11 +103,68 @@ async def test_who_is_erased_after_the_decision_is_sent_nothing(office: Office):
 async def test_who_is_erased_after_the_decision_is_not_called(office: Office):
     """A call has no words to seal: that nobody has the number any more is found when it is to be dialled."""
     id_ = await office.authorised("call")
-    await erased(office)
+    await office.erased()
     await office.goes_out()
     row = await office.row(id_)
     assert (row.status, row.reason) == ("failed", "undelivered")
     assert office.providers["call"].handed == []
+
+
+async def test_a_contact_goes_to_the_point_that_was_asked_for(office: Office):
+    """And not to the mobile, which is tried first where nothing is asked for."""
+    office.providers["call"] = Scripted(answers=[""])
+    id_ = await office.asked("call", contact_point_id="C-1/home")
+    await office.goes_out()
+    [(handed, to, _)] = office.providers["call"].handed
+    assert (handed, to) == (id_, contact_values("C-1")["home"])
+
+
+async def test_of_whom_the_words_cannot_be_made_is_sent_nothing_and_the_others_are(office: Office):
+    """So many amounts, each of another day, are longer than a value may be."""
+    for n in range(8):
+        await office.owes(f"A-{n}", YESTERDAY - timedelta(days=n))
+    await office.told_of("C-2")
+    too_much, other = await office.asked("sms"), await office.asked("sms", "C-2")
+    with capture_logs() as logged:
+        await office.goes_out()
+    row = await office.row(too_much)
+    assert (row.status, row.reason) == ("expired", "words_failed")
+    assert (await office.row(other)).status == "sent"
+    assert [(each["log_level"], each["contact_id"]) for each in logged] == [("error", str(too_much))]
+
+
+async def test_while_a_template_is_not_in_force_its_messages_alone_do_not_go_out(office: Office):
+    await office.db.pool.execute("UPDATE policies SET approved_by = NULL WHERE name = 'reminder-sms'")
+    await office.instance.policies.refresh(office.db.pool)
+    sms, mail = await office.asked("sms"), await office.asked("email")
+    await office.goes_out()
+    rows = [await office.row(each) for each in (sms, mail)]
+    assert [(row.status, row.reason) for row in rows] == [("expired", "words_failed"), ("sent", None)]
+
+
+async def test_contacts_that_meet_a_bug_of_ours_hold_up_no_other_and_are_not_tried_again(office: Office):
+    """In being decided, and in being attempted."""
+    await office.told_of("C-2")
+    bad = [await office.authorised("sms"), await office.asked("email")]
+    other = await office.asked("sms", "C-2")
+    with capture_logs() as logged:
+        async with office.led(Faulty(office.instance, *bad)), asyncio.timeout(SECONDS_MAX):
+            await office.instance.rounds.ask()
+            await office.instance.rounds.ask()
+    assert [(await office.row(each)).status for each in (*bad, other)] == ["authorised", "requested", "sent"]
+    assert sorted((each["log_level"], each["contact_id"]) for each in logged) == sorted(
+        ("error", str(id_)) for id_ in bad
+    )
+
+
+async def test_a_payment_that_is_taken_back_makes_nobody_owe_more_than_the_bank_said(office: Office):
+    """The bank's next word of arrears will (CN-09)."""
+    back = PaymentRow("r1", "A-C-1", "CNY", Decimal("-500.00"), TODAY)
+    await office.db.pool.execute("INSERT INTO payments VALUES ($1, $2, $3, $4, $5)", *back)
+    await office.asked("sms")
+    await office.goes_out()
+    [(_, _, words)] = office.providers["sms"].handed
+    assert "1,000.00 CNY" in words
 
 
 async def test_what_is_paid_after_the_decision_is_not_asked_for(office: Office):
@@ -113,16 +173,6 @@ async def test_what_is_paid_after_the_decision_is_not_asked_for(office: Office):
     await office.goes_out()
     assert (await office.row(id_)).status == "expired"
     assert AuthorisationExpired(customer_id="C-1", contact_id=id_, reason="facts_changed") in await office.said()
-
-
-async def erased(office: Office, customer: str = "C-1") -> None:
-    """As when the bank's null value has been taken in: the details are gone, and the key."""
-    keys = office.instance.keys
-    assert keys
-    async with office.db.transaction() as connection:
-        await connection.execute("DELETE FROM persons WHERE customer_id = $1", customer)
-        await connection.execute("INSERT INTO erased VALUES ($1, '')", customer)
-        await keys.shred(connection, [customer])
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,16 @@ from uuid import UUID
 
 import pytest
 from arrears_events.catalogue.base import PolicyRef
-from arrears_events.catalogue.contact import AmountShown
+from arrears_events.catalogue.contact import AmountShown, Purpose
+from arrears_policy.errors import RenderingWrong
 from arrears_policy.policy import load
-from arrears_policy.template import Template
+from arrears_policy.template import Place, Template, Wording
 from contact_service.domain.decision import Grounds, Point
-from contact_service.domain.facts import Upcoming
-from contact_service.effects.messages import TEMPLATES, Bank, Words, words_of
+from contact_service.domain.facts import Facts, Upcoming
+from contact_service.effects.messages import TEMPLATES, Bank, Unsaid, Words, words_of
 from contact_service.views.contacts import ContactRow
 
-from ..domain.asking import FACTS, POLICIES, packs
+from ..domain.asking import FACTS, POLICIES, owed, packs
 from ..plans import FIRST, PLAN, SECOND, cny
 
 REF = PolicyRef(name="plan-reminder-sms", version=1, sha256="0" * 64)
@@ -27,17 +28,23 @@ OTHER = Upcoming(UUID(int=3), frozenset({"A-2"}), FIRST, cny("8.00"), AS_OF)
 ROW: Any = {"contact_id": UUID(int=9), "streamid": "contacts/C-1", "customer_id": "C-1", "version": 1}
 
 
-def words(*upcoming: Upcoming, language: str = "en") -> Words | None:
-    template = load((POLICIES / f"{TEMPLATES['plan_reminder', 'sms']}.yaml").read_text("utf-8")).content
-    assert isinstance(template, Template)
+def words(
+    *upcoming: Upcoming,
+    language: str = "en",
+    purpose: Purpose = "plan_reminder",
+    template: Template | None = None,
+    known: Facts = FACTS,
+) -> Words | Unsaid:
+    shipped = load((POLICIES / f"{TEMPLATES[purpose, 'sms']}.yaml").read_text("utf-8")).content
+    assert isinstance(shipped, Template)
     row = ContactRow(
         **ROW,
         status="authorised",
-        purpose="plan_reminder",
+        purpose=purpose,
         channel="sms",
         party_id="C-1",
         contact_point_id=None,
-        accounts=["A-1"],
+        accounts=["A-1"] if purpose == "plan_reminder" else ["A-1", "A-2", "A-3"],
         requested_on=AS_OF,
         requested_at=NOW,
         requested_by="contact",
@@ -45,8 +52,8 @@ def words(*upcoming: Upcoming, language: str = "en") -> Words | None:
         try_at=None,
     )
     point = Point("P-1", "d1", "customer", reserved=True)
-    grounds = Grounds(NOW, NOW.date(), packs(), (), replace(FACTS, upcoming=upcoming), point, {})
-    return words_of(row, grounds, template, REF, language, Bank("Example Bank", "400-000-0000"))
+    grounds = Grounds(NOW, NOW.date(), packs(), (), replace(known, upcoming=upcoming), point, {})
+    return words_of(row, grounds, template or shipped, REF, language, Bank("Example Bank", "400-000-0000"))
 
 
 @pytest.mark.parametrize(
@@ -58,10 +65,10 @@ def words(*upcoming: Upcoming, language: str = "en") -> Words | None:
 )
 def test_it_says_what_is_to_be_paid_by_which_day_and_of_which_day_the_word_is(language: str, said: str):
     found = words(NEXT, language=language)
-    assert found
+    assert isinstance(found, Words)
     assert said in found.rendered.body
     assert found.amounts == (AmountShown(plan_id=PLAN, due=FIRST, amount=cny("60.00"), as_of=AS_OF),)
-    assert not found.refused
+    assert not found.reason
 
 
 def test_it_names_the_first_day_alone_and_no_other_accounts_plan():
@@ -69,8 +76,25 @@ def test_it_names_the_first_day_alone_and_no_other_accounts_plan():
 
 
 def test_where_nothing_is_due_any_more_it_does_not_go_out():
-    assert words() is None
-    assert words(OTHER) is None
+    assert words() == Unsaid("words_refused")
+    assert words(OTHER) == Unsaid("words_refused")
+
+
+def test_a_template_that_asks_for_what_the_service_has_not_cannot_be_filled():
+    with pytest.raises(RenderingWrong, match="weather"):
+        words(
+            NEXT,
+            template=Template("sms", "plan_reminder", {"weather": "text"}, {"en": Wording(None, (Place("weather"),))}),
+        )
+
+
+def test_each_amount_is_named_with_the_day_of_its_word_and_none_is_added_to_another():
+    """Amounts of one word share its day; equal ones of two accounts are two."""
+    ledgers = (owed("A-1"), owed("A-2"), replace(owed("A-3", "20", currency="USD"), as_of=date(2026, 3, 22)))
+    found = words(purpose="collection", known=replace(FACTS, owed=ledgers))
+    assert isinstance(found, Words)
+    assert "1,000.00 CNY, 1,000.00 CNY (2026-03-21); 20.00 USD (2026-03-22)" in found.rendered.body
+    assert not found.reason
 
 
 def test_every_template_of_ours_is_a_text_that_the_service_ships():

@@ -14,9 +14,9 @@ POLICY = PolicyRef(name="base", version=1, sha256="0" * 64)
 
 
 def fact(event: Event, version: int = 1) -> StreamEvent[Any]:
-    """The nth event of a stream of C-1; its id is what the bank's would be too."""
+    """The nth event of a stream of C-1; its source and id are what the bank's would be too."""
     said = {"streamid": "contacts/C-1", "streamversion": version, "id": f"fact-{version}", "time": NOW, "actor": "anna"}
-    return StreamEvent[Any].model_construct(data=event, commandid=UUID(int=version), **said)
+    return StreamEvent[Any].model_construct(source="bank/core", data=event, commandid=UUID(int=version), **said)
 
 
 def facts(*events: Event) -> list[StreamEvent[Any]]:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import pytest
 from arrears_events.catalogue.base import Event
 from arrears_events.catalogue.case import CaseClosed, CaseOpened, StageChanged
 from arrears_events.envelope import StreamEvent
@@ -23,7 +24,6 @@ OPENED = CaseOpened(
     days_past_due=31,
 )
 WORSE = StageChanged(**IDS, from_stage="M2", to_stage="M3", on=DAY)
-CURED = CaseClosed(**IDS, outcome="cured", closed_on=DAY, balance=NONE)
 
 
 def row_after(*events: Event) -> CaseRow | None:
@@ -41,5 +41,7 @@ def test_its_stage_is_the_newest():
     assert row_after(OPENED, WORSE) == CaseRow(CASE, "C-1", "A-1", "M3", outcome=None)
 
 
-def test_a_closed_case_keeps_its_row_and_is_not_open():
-    assert row_after(OPENED, CURED) == CaseRow(CASE, "C-1", "A-1", "M2", outcome="cured")
+@pytest.mark.parametrize("outcome", ["cured", "sold"])
+def test_a_closed_case_keeps_its_row_and_is_not_open(outcome: Any):
+    closed = CaseClosed(**IDS, outcome=outcome, closed_on=DAY, balance=NONE)
+    assert row_after(OPENED, closed) == CaseRow(CASE, "C-1", "A-1", "M2", outcome=outcome)

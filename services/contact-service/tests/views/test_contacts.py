@@ -36,6 +36,7 @@ REQUESTED = ContactRequested(
     requested_on=DAY,
     lapses_on=date(2026, 4, 4),
 )
+AT_HOME = REQUESTED.model_copy(update={"contact_point_id": "CP-2"})
 ATTEMPTED, SENT = ContactAttempted(**WHICH, attempted_at=NOW), MessageSent(**WHICH, reference="s-17")
 
 
@@ -53,6 +54,12 @@ AUTHORISED = ContactAuthorised(
     decided_at=NOW,
     valid_until=NOW,
 )
+
+
+def test_the_point_that_was_asked_for_stays_whatever_is_decided():
+    [asked], [decided_] = rows_of(fold, AT_HOME), rows_of(fold, AT_HOME, AUTHORISED)
+    assert (asked.asked_point_id, asked.contact_point_id) == ("CP-2", None)
+    assert (decided_.asked_point_id, decided_.contact_point_id) == ("CP-2", "CP-1")
 
 
 def refused(allowed_from: datetime | None, *, final: bool) -> ContactRefused:

@@ -81,8 +81,8 @@ def test_nothing_is_overdue_when_the_case_is_closed():
 def test_a_payment_is_a_row_and_its_reversal_one_below_zero():
     found = rows_of(payments.fold, paid("300.00"), taken_back("100.00"))
     assert found == [
-        PaymentRow("fact-1", "A-1", "CNY", Decimal("300.00"), LATER),
-        PaymentRow("fact-2", "A-1", "CNY", Decimal("-100.00"), LATER),
+        PaymentRow("bank/core fact-1", "A-1", "CNY", Decimal("300.00"), LATER),
+        PaymentRow("bank/core fact-2", "A-1", "CNY", Decimal("-100.00"), LATER),
     ]
 
 

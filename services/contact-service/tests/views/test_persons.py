@@ -13,7 +13,7 @@ from arrears_runtime.database import Database
 from arrears_runtime.keys import Keys
 from arrears_runtime.sealing import CustomerKey
 from contact_service.main import SERVICE
-from contact_service.views.persons import Person, customer_at, keep, latest, persons_of, restricted_among
+from contact_service.views.persons import Person, Reached, keep, latest, persons_of, reached_by, restricted_among
 from pydantic import SecretStr
 
 KEY = CustomerKey(UUID(int=1), b"k" * 32, b"contact\nC-1")
@@ -44,7 +44,8 @@ def test_the_same_word_gives_the_same_row():
 
 
 def test_numbers_and_mail_addresses_are_found_in_one_writing_and_postal_addresses_are_not():
-    assert row_of(DETAILS).reached_at == ["9991000000001", "LIN.NA@CUSTOMERS.EXAMPLE"]
+    row = row_of(DETAILS)
+    assert (row.reached_at, row.point_ids) == (["9991000000001", "LIN.NA@CUSTOMERS.EXAMPLE"], ["CP-1", "CP-2"])
 
 
 def test_neither_the_event_nor_the_person_shows_when_printed():
@@ -67,8 +68,8 @@ class Known:
     async def used(self, *customers: str) -> dict[str, Person]:
         return await persons_of(self.db, self.keys, customers)
 
-    async def at(self, value: str) -> str | None:
-        return await customer_at(self.db, self.keys, value)
+    async def at(self, value: str) -> Reached | None:
+        return await reached_by(self.db, self.keys, value)
 
 
 @pytest.fixture
@@ -103,11 +104,18 @@ async def test_who_is_erased_is_not_used(known: Known):
 
 async def test_a_customer_is_found_by_number_and_by_mail_address(known: Known):
     await known.tell(DETAILS, details_of("C-2"))
-    for value in ("+9991000000001", "9991000000001", "+999 1 0000 00001", "lin.na@customers.example"):
-        assert await known.at(value) == "C-1", value
-    assert await known.at(contact_values("C-2")["mobile"]) == "C-2"
+    for value in ("+9991000000001", "9991000000001", "+999 1 0000 00001"):
+        assert await known.at(value) == Reached("C-1", frozenset({"CP-1"})), value
+    assert await known.at("lin.na@customers.example") == Reached("C-1", frozenset({"CP-2"}))
+    assert await known.at(contact_values("C-2")["mobile"]) == Reached("C-2", frozenset({"C-2/mobile"}))
     for value in ("+9991000000009", "7 Example Road", "7", "", "nobody"):
         assert await known.at(value) is None, value
+
+
+async def test_a_number_that_several_of_a_customers_points_have_tells_them_all(known: Known):
+    shared = {"contact_points": {**DETAILS.contact_points, "CP-4": "9991000000001"}}
+    await known.tell(DETAILS.model_copy(update=shared))
+    assert await known.at("+9991000000001") == Reached("C-1", frozenset({"CP-1", "CP-4"}))
 
 
 async def test_a_number_of_two_customers_tells_neither(known: Known):

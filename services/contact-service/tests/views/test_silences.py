@@ -42,9 +42,18 @@ def test_a_customer_is_stopped_until_another_service_goes_on(view: Any):
     assert rows_of(view, STOPPED, RESUMED, STOPPED) == [StoppedRow("C-1", "fold-failed")]
 
 
-def test_a_number_is_barred_for_whoever_has_it_and_the_first_reason_stays():
-    said = [ContactPointBarred(customer_id=customer, digest="d1", reason=reason) for customer, reason in _TWO]
-    assert rows_of(barred.fold, *said) == [BarredRow("d1", "recycled")]
+def said_of(customer: str, *reasons: Any) -> list[ContactPointBarred]:
+    return [ContactPointBarred(customer_id=customer, digest="d1", reason=reason) for reason in reasons]
 
 
-_TWO: Any = (("C-1", "recycled"), ("C-2", "refused"))
+def test_what_each_customers_people_said_of_a_number_is_a_row_whichever_partition_was_read_first():
+    recycled, refused = said_of("C-1", "recycled"), said_of("C-2", "refused")
+    expected = [BarredRow("d1 C-1", "d1", "C-1", "recycled"), BarredRow("d1 C-2", "d1", "C-2", "refused")]
+    assert rows_of(barred.fold, *recycled, *refused) == expected
+    assert rows_of(barred.fold, *refused, *recycled) == expected
+
+
+@pytest.mark.parametrize("reasons", [("recycled", "refused"), ("refused", "recycled"), ("recycled", "wrong_person")])
+def test_a_number_at_which_the_customer_is_not_reached_stays_so_whoever_refuses_there(reasons: Any):
+    """As the customer's own stream has it."""
+    assert rows_of(barred.fold, *said_of("C-1", *reasons)) == [BarredRow("d1 C-1", "d1", "C-1", "recycled")]

@@ -120,5 +120,6 @@ def _ledgers(accounts: list[AccountRow], plans: list[PlanRow], promises: Limits)
             plan_id=taken.get((account.account_id, currency)),
         )
         for account in sorted(accounts)
+        if not account.sold
         for currency in account.currencies
     ]

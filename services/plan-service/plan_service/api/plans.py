@@ -9,6 +9,7 @@ from uuid import UUID
 
 from arrears_events.catalogue.instalments import (
     AgreedBy,
+    CancellationReason,
     DayCount,
     InstalmentCount,
     PlanFrequency,
@@ -19,7 +20,6 @@ from arrears_events.catalogue.instalments import (
     Share,
 )
 from arrears_events.catalogue.ledger import BusinessDate
-from arrears_events.catalogue.plan import CancellationReason
 from arrears_events.money import Money
 from arrears_runtime.http.callers import CallerRequest, found
 from arrears_runtime.http.card_numbers import OpaqueId
@@ -151,6 +151,16 @@ class PlanPage(PlanAnswer):
 @router.post("/plans", status_code=201, permission="plan:propose")
 async def propose_plan(ask: PlanRequest, request: CommandRequest) -> Answer:
     """Offer a plan. 409 when an account is in one already; 422 when the rule does not allow it."""
+    return await request.make_and_send(
+        partial(_proposal, ask, request),
+        streamid=stream_of(ask.customer_id),
+        customer_id=ask.customer_id,
+        id=request.command_id,
+        location=f"/plans/{request.command_id}",
+    )
+
+
+async def _proposal(ask: PlanRequest, request: CommandRequest) -> ProposePlan:
     if len({share.amount.currency for share in ask.shares}) > 1:
         raise Problem("currency-mixed")
     accounts = [share.account_id for share in ask.shares]
@@ -158,7 +168,7 @@ async def propose_plan(ask: PlanRequest, request: CommandRequest) -> Answer:
     if any(share.amount < share.amount.zero() for share in ask.shares):
         raise Problem("plan-amount-zero")
     today, limits = request.today(ask.customer_id), await limits_of(request, "instalments", ask.customer_id)
-    plan = ProposePlan(
+    return ProposePlan(
         customer_id=ask.customer_id,
         plan_id=request.command_id,
         kind=ask.kind,
@@ -168,13 +178,6 @@ async def propose_plan(ask: PlanRequest, request: CommandRequest) -> Answer:
         agree_by=limits.after(today, "agree_days"),
         rule=plan_rule(limits, today),
         policy=limits.policy,
-    )
-    return await request.send(
-        streamid=stream_of(ask.customer_id),
-        customer_id=ask.customer_id,
-        body=plan,
-        id=plan.plan_id,
-        location=f"/plans/{plan.plan_id}",
     )
 
 

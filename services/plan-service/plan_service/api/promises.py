@@ -8,8 +8,8 @@ from functools import partial
 from typing import Annotated, TypeVar
 from uuid import UUID
 
+from arrears_events.catalogue.instalments import CancellationReason
 from arrears_events.catalogue.ledger import BusinessDate
-from arrears_events.catalogue.plan import CancellationReason
 from arrears_events.money import Money
 from arrears_runtime.http.callers import CallerRequest, found
 from arrears_runtime.http.card_numbers import OpaqueId
@@ -85,8 +85,18 @@ class PromisePage(PromiseAnswer):
 @router.post("/promises", status_code=201, permission="promise:make")
 async def make_promise(ask: PromiseRequest, request: CommandRequest) -> Answer:
     """Record the customer's promise to pay. 409 when one is open; 422 when date, amount or account will not do."""
+    return await request.make_and_send(
+        partial(_promise, ask, request),
+        streamid=stream_of(ask.customer_id),
+        customer_id=ask.customer_id,
+        id=request.command_id,
+        location=f"/promises/{request.command_id}",
+    )
+
+
+async def _promise(ask: PromiseRequest, request: CommandRequest) -> MakePromise:
     await check_ledgers(request.db, ask.customer_id, ask.accounts, ask.amount.currency)
-    promise = MakePromise(
+    return MakePromise(
         customer_id=ask.customer_id,
         promise_id=request.command_id,
         accounts=frozenset(ask.accounts),
@@ -94,13 +104,6 @@ async def make_promise(ask: PromiseRequest, request: CommandRequest) -> Answer:
         made_on=request.today(ask.customer_id),
         due=ask.due,
         limits=await limits_of(request, "promises", ask.customer_id),
-    )
-    return await request.send(
-        streamid=stream_of(ask.customer_id),
-        customer_id=ask.customer_id,
-        body=promise,
-        id=promise.promise_id,
-        location=f"/promises/{promise.promise_id}",
     )
 
 

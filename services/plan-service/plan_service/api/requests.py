@@ -18,8 +18,8 @@ async def limits_of(request: CallerRequest, policy: str, customer_id: str) -> Li
 
 
 async def check_ledgers(db: Database, customer_id: str, accounts: Collection[str], currency: str) -> None:
-    """Each account is the customer's, and has a ledger in the currency. Raises Problem."""
-    currencies = {row.account_id: row.currencies for row in await accounts_of(db, customer_id)}
+    """Each account is the customer's and not sold, and has a ledger in the currency. Raises Problem."""
+    currencies = {row.account_id: row.currencies for row in await accounts_of(db, customer_id) if not row.sold}
     if not currencies.keys() >= set(accounts):
         raise Problem("unknown-account")
     if any(currency not in currencies[account] for account in accounts):

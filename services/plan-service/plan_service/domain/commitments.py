@@ -39,10 +39,20 @@ from plan_service.domain.promise import CancelPromise, CloseDay, HearPromise, Ma
 from plan_service.domain.proposal import ProposePlan
 
 CATEGORY: Final = "commitments"
+
+
+@dataclass(frozen=True)
+class EndForSale:
+    """The bank sold the claim on the account: another collects it."""
+
+    customer_id: str
+    account_id: str
+
+
 CommitmentEvent = PromiseEvent | PlanEvent | PaymentNoted | PaymentTakenBack
 CommitmentCommand = (
     MakePromise | HearPromise | CancelPromise | ProposePlan | AgreePlan | CancelPlan | AnswerInstruction
-    | CountPayment | UncountPayment | CloseDay
+    | CountPayment | UncountPayment | CloseDay | EndForSale
 )  # fmt: skip
 
 
@@ -132,6 +142,8 @@ def _decide(state: Commitments, command: CommitmentCommand) -> Sequence[Commitme
         case CloseDay():
             closed = [event for each in state.plans.values() for event in judgement.close(each, command.day)]
             return [*closed, *promise.decide(state.promise, command)]
+        case EndForSale():
+            return _end(state, command.account_id)
 
 
 def _propose(state: Commitments, command: ProposePlan) -> Sequence[CommitmentEvent]:
@@ -141,6 +153,17 @@ def _propose(state: Commitments, command: ProposePlan) -> Sequence[CommitmentEve
             if isinstance(event, PlanProposed) and each.is_open and each.shares_account_with(event):
                 raise Refused(ACCOUNT_IN_PLAN, plan_id=each.plan_id)
     return said
+
+
+def _end(state: Commitments, account_id: str) -> list[CommitmentEvent]:
+    """All that is open and holds the account: what is left of several accounts nobody committed to."""
+    plans = [each for each in state.plans.values() if each.is_open and account_id in each.accounts]
+    ended: list[CommitmentEvent] = []
+    for each in plans:
+        ended += plan.decide(each, CancelPlan(each.plan_id, "account_sold"))
+    if (held := state.promise) and held.outcome == "open" and account_id in held.terms.accounts:
+        ended += promise.decide(held, CancelPromise(held.id, "account_sold"))
+    return ended
 
 
 def _note(state: Commitments, command: CountPayment) -> list[CommitmentEvent]:

@@ -1,5 +1,6 @@
 """The numbers that the bank set by a policy (政策), each within what the law and sense allow."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,7 +9,9 @@ from typing import Final
 from arrears_events.catalogue.base import PolicyRef
 from arrears_events.catalogue.instalments import PlanRule
 from arrears_events.money import DECIMALS, Money
-from arrears_policy.errors import ValueWrong
+from arrears_policy import fit
+from arrears_policy.errors import Fault, ValueWrong
+from arrears_policy.policy import Policy
 from arrears_policy.values import Values
 
 from plan_service.domain.errors import POLICY_UNFIT, Refused
@@ -28,6 +31,14 @@ ALLOWED: Final = {
     "reminder_days": (0, 60),  # so long before it, a reminder is forgotten again
 }
 """Least and most of each."""
+ASKED: Final = {
+    "promises": ("latest_days", "grace_days", "least_amount_minor"),
+    "instalments": (
+        *("terms_max", "years_max", "first_due_days", "agree_days", "annual_rate_max_basis_points", "grace_days"),
+        *("missed_to_break", "least_share_percent", "reminder_days"),
+    ),
+}
+"""Of which policy each is asked."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,12 @@ class Limits:
             return self.values.integer(name)
         except ValueWrong:
             return None
+
+
+def faults(policy: Policy, _: object) -> Iterator[Fault]:
+    """Why nothing could be decided by these numbers."""
+    assert isinstance(policy.content, Values)
+    return fit.numbers(policy.content, {name: ALLOWED[name] for name in ASKED[policy.name]})
 
 
 def promise_least(limits: Limits, currency: str) -> Money:

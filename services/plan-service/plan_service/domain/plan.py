@@ -10,10 +10,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 from arrears_events.catalogue.base import Ids
-from arrears_events.catalogue.instalments import AgreedBy, PlanKind, PlanRule, Share
+from arrears_events.catalogue.instalments import AgreedBy, EndReason, PlanKind, PlanRule, Share
 from arrears_events.catalogue.plan import (
     BankInstructionIssued,
-    CancellationReason,
     InstalmentDue,
     InstalmentMissed,
     InstalmentPaid,
@@ -66,7 +65,7 @@ class AgreePlan:
 @dataclass(frozen=True)
 class CancelPlan:
     plan_id: UUID
-    reason: CancellationReason
+    reason: EndReason
 
 
 @dataclass(frozen=True)

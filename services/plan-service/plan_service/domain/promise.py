@@ -7,8 +7,8 @@ from typing import Literal
 from uuid import UUID
 
 from arrears_events.catalogue.base import Ids
+from arrears_events.catalogue.instalments import EndReason
 from arrears_events.catalogue.plan import (
-    CancellationReason,
     PaymentCounted,
     PaymentUncounted,
     PromiseBroken,
@@ -57,7 +57,7 @@ class HearPromise:
 @dataclass(frozen=True)
 class CancelPromise:
     promise_id: UUID
-    reason: CancellationReason
+    reason: EndReason
 
 
 @dataclass(frozen=True)

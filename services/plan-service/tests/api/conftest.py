@@ -12,7 +12,7 @@ from plan_service.main import REFUSALS, ROUTERS, SERVICE
 from plan_service.settings import PlanSettings
 from plan_service.views import accounts
 
-from ..builders import account_opened
+from ..builders import account_opened, account_sold
 from ..numbers import text_of
 
 TODAY = date(2026, 6, 1)
@@ -34,18 +34,21 @@ class Plan(Api):
     async def opened(self, account_id: str, *, customer: str = "C-1", currency: str = "TWD") -> None:
         await self.hear(accounts.fold, account_opened(currency, account_id=account_id, customer=customer))
 
-    async def promise(self, *accounts: str, customer: str = "C-1", **other: Any) -> httpx.Response:
+    async def sold(self, account_id: str, *, customer: str = "C-1") -> None:
+        await self.hear(accounts.fold, account_sold(account_id, customer))
+
+    async def promise(self, *accounts: str, customer: str = "C-1", key: str = "", **other: Any) -> httpx.Response:
         amount = {"amount": "3000.00", "currency": "TWD"}
         usual = {"customer_id": customer, "accounts": accounts or ["A-1"], "amount": amount, "due": "2026-06-10"}
-        return await self.post("/promises", usual | other)
+        return await self.post("/promises", usual | other, key=key)
 
-    async def propose(self, *accounts: str, customer: str = "C-1", **other: Any) -> httpx.Response:
+    async def propose(self, *accounts: str, customer: str = "C-1", key: str = "", **other: Any) -> httpx.Response:
         """1,000 TWD of each account, in three months without interest."""
         shares = [
             {"account_id": account, "amount": {"amount": "1000.00", "currency": "TWD"}}
             for account in accounts or ["A-1"]
         ]
-        return await self.post("/plans", {"customer_id": customer, "shares": shares} | PLAN | other)
+        return await self.post("/plans", {"customer_id": customer, "shares": shares} | PLAN | other, key=key)
 
     async def events(self) -> list[str]:
         return [SERVICE.topic.decode(value).type.rpartition(".")[2] for value in await self.said()]

@@ -50,6 +50,30 @@ async def test_an_account_that_is_not_the_customers_is_refused(plan: Plan):
     assert await plan.events() == []
 
 
+async def test_of_an_account_that_was_sold_nothing_is_promised_and_what_was_promised_is_still_shown(plan: Plan):
+    await plan.opened("A-1")
+    made = await plan.promise()
+    await plan.sold("A-1")
+    assert problem(await plan.propose("A-1")) == (422, "unknown-account")
+    assert (await plan.get("/customers/C-1/limits"))["ledgers"] == []
+    [shown] = (await plan.get("/customers/C-1/promises"))["items"]
+    assert shown["promise_id"] == made.json()["id"]
+
+
+async def test_a_request_that_was_done_has_its_answer_though_it_would_be_refused_by_now(plan: Plan):
+    await plan.opened("A-1")
+    await plan.opened("A-2")
+    promised, proposed = await plan.promise("A-1", key="p"), await plan.propose("A-2", key="q")
+    await plan.sold("A-1")
+    await publish(plan.instance, text_of("instalments").replace("value: 60", "value: 0"))
+    again = [await plan.promise("A-1", key="p"), await plan.propose("A-2", key="q")]
+    for first, repeated in zip((promised, proposed), again, strict=True):
+        assert (repeated.status_code, repeated.json()) == (201, first.json())
+        assert [repeated.headers[name] == first.headers[name] for name in ("Location", "ETag")] == [True, True]
+    assert problem(await plan.promise("A-1", key="p", due="2026-06-11")) == (422, "idempotency-key-reused")
+    assert problem(await plan.promise("A-1")) == (422, "unknown-account")
+
+
 async def test_a_currency_that_an_account_has_not_is_refused(plan: Plan):
     await plan.opened("A-1", currency="USD")
     assert problem(await plan.promise("A-1")) == (422, "unknown-currency")

@@ -7,10 +7,11 @@ import pytest
 from arrears_events.refused import Refused
 from arrears_policy.policy import load
 from arrears_policy.values import Values
-from plan_service.domain.limits import ALLOWED, instalment_least, plan_rule, promise_least
+from plan_service.domain.limits import ALLOWED, ASKED, instalment_least, plan_rule, promise_least
+from plan_service.main import SERVICE
 
 from ..builders import day, money
-from ..numbers import plan_limits, promise_limits
+from ..numbers import plan_limits, promise_limits, text_of
 from ..plans import rule
 
 
@@ -38,12 +39,23 @@ def test_a_number_that_the_policy_has_not_is_not_guessed():
 
 
 def test_the_policies_that_the_service_brings_have_every_number_and_no_other():
-    found: set[str] = set()
     for path in files("plan_service").joinpath("policies").iterdir():
-        content = load(path.read_text("utf-8")).content
-        assert isinstance(content, Values)
-        found |= content.named.keys()
-    assert found == ALLOWED.keys()
+        policy = load(path.read_text("utf-8"))
+        assert isinstance(policy.content, Values)
+        assert policy.content.named.keys() == set(ASKED[policy.name])
+        assert [*SERVICE.policies[policy.name].faults(policy, {})] == []
+    assert {name for asked in ASKED.values() for name in asked} == ALLOWED.keys()
+
+
+def test_a_policy_with_a_number_by_which_nothing_can_be_decided_does_not_fit():
+    for before, after, where in (
+        ("value: 60", "value: 261", "values.terms_max.value"),
+        ("value: 5\n", "value: 6\n", "values.years_max.value"),
+        ("grace_days:", "days_of_grace:", "values.grace_days"),
+    ):
+        text, needed = text_of("instalments"), SERVICE.policies["instalments"]
+        assert before in text
+        assert [fault.where for fault in needed.faults(load(text.replace(before, after)), {})] == [where]
 
 
 def test_the_rule_for_a_plan_is_the_policys_on_the_day_it_is_proposed():

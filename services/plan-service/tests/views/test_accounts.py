@@ -9,7 +9,7 @@ from arrears_events.envelope import SourceEvent
 from arrears_runtime.projection import BadRecord
 from plan_service.views.accounts import AccountRow, fold
 
-from ..builders import account_opened, day, money
+from ..builders import account_opened, account_sold, day, money
 
 DAY = day("2026-06-15")
 ROW = AccountRow("A-1", "C-1", ["TWD"], day("2026-05-01"))
@@ -34,6 +34,10 @@ def test_an_account_is_known_once_it_is_opened():
 
 def test_an_event_of_a_known_account_leaves_the_row_as_it_is():
     assert fold.fold(ROW, fact(PAID)) is ROW
+
+
+def test_an_account_that_was_sold_stays_known_as_such():
+    assert fold.fold(ROW, fact(account_sold())) == ROW._replace(sold=True)
 
 
 def test_an_unknown_account_stops_nobody():
