@@ -40,9 +40,9 @@ BELOW_TREATMENT, TREATED = "90", "1000"
 
 async def measure(stage: Stage, *, seconds: int) -> list[Measured]:
     many = A_SECOND * (WARM_UP_SECONDS + seconds)
-    async with _scene(stage, "latency-case.", ("case",), many) as scene:
+    async with _scene(stage, "latency_case.", ("case",), many) as scene:
         missed_found = await _missed(scene, range(1, many + 1), BELOW_TREATMENT)
-    async with _scene(stage, "latency-contact.", ("case", "contact"), many) as scene:
+    async with _scene(stage, "latency_contact.", ("case", "contact"), many) as scene:
         await _missed(scene, range(1, many + 1), BELOW_TREATMENT)
         await scene.services.all_.settled()
         command_found = await _commands(stage, scene, many)
