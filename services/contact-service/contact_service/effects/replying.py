@@ -72,15 +72,18 @@ async def note_reply(ground: Ground, reply: Reply, silence: timedelta) -> Outcom
 async def _of_the_customer(
     ground: Ground, reply: Reply, sealed: Sealed, read: replies.Reply, silence: timedelta
 ) -> Heard:
+    """A day on which there is nothing to promise, since nothing is demanded, is for a person to read."""
     customer, today = reply.customer_id, ground.today(reply.customer_id)
+    promise = await _promise(ground, customer, read.day) if read.day else None
+    read_as = "unread" if read.day and promise is None else read.read_as
     return Heard(
         customer_id=customer,
         contact_id=None,
         on=today,
-        written=Written(reply.channel, sealed, read.read_as, customer),
+        written=Written(reply.channel, sealed, read_as, customer),
         opts_out=reply.channel if read.read_as == "stop" else None,
         silent_until=today + silence if read.read_as == "paid" else None,
-        promise=await _promise(ground, customer, read.day) if read.day else None,
+        promise=promise,
     )
 
 

@@ -162,6 +162,15 @@ async def test_a_day_that_is_named_promises_neither_what_is_disputed_nor_what_is
     assert (promise.accounts, promise.amount) == ({"A-C-1", "A-3"}, Money.of("1600.00", "CNY"))
 
 
+async def test_a_day_on_which_there_is_nothing_to_promise_is_for_a_person_to_read(office: Office):
+    plan = proposed("A-C-1")
+    for said in (plan, agreed(plan)):
+        await office.hear(plans.fold, said)
+    await writes(office, contact_values("C-1")["mobile"], "2026-04-20 还")
+    [received] = await heard(office)
+    assert received.read_as == "unread"
+
+
 async def test_who_is_erased_over_their_reply_ends_nobody_elses(office: Office):
     """The number is still known, the key is gone."""
     keys = office.instance.keys
