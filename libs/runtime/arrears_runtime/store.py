@@ -4,6 +4,7 @@ An append is one query and one statement, which writes nothing unless each strea
 was read.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -180,10 +181,12 @@ class Store:
             [row for stream in touched for row in stream.outbox],
             [row for stream in touched for row in stream.handled],
         )
-        for view in self._all_views:
-            rows = [rows for stream in touched for rows in stream.rows if rows.view is view]
-            puts, cuts = [row for each in rows for row in each.puts], [key for each in rows for key in each.cuts]
-            write_rows(work, view, puts, cuts)
+        puts, cuts = defaultdict[View, list[Any]](list), defaultdict[View, list[Any]](list)
+        for rows in (rows for stream in touched for rows in stream.rows if rows.changed):
+            puts[rows.view] += rows.puts
+            cuts[rows.view] += rows.cuts
+        for view in self._all_views:  # in one order, so that the same tables are the same text
+            write_rows(work, view, puts[view], cuts[view])
 
 
 _LOCK = "SELECT 1 FROM streams WHERE streamid = ANY($1) ORDER BY streamid FOR UPDATE"
