@@ -63,7 +63,8 @@ class Rounds:
             await self._wake.wait()
         else:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), PAUSE_SECONDS)
+                async with asyncio.timeout(PAUSE_SECONDS):
+                    await self._wake.wait()
 
 
 class Ground(Protocol):

@@ -16,6 +16,10 @@ from arrears_runtime.positions import Fenced, ReactionsUnknown
 from arrears_runtime.unit_of_work import LostRace
 
 
+TOLD_AGAIN_SECONDS = 10.0
+"""Longer than it takes to let go of a client whose broker is away."""
+
+
 class LeadLost(RuntimeError):
     """This instance does not lead any more."""
 
@@ -33,14 +37,16 @@ async def not_cancelled(work: Coroutine[Any, Any, None]) -> None:
     aiokafka lets a CancelledError out when its connection goes at the wrong moment; a task group takes that for an end
     that was wished for, and nobody would hear that the relay, or the follower, is gone. The work is a task of its own,
     since on Python 3.11 a task in which a group failed counts as being cancelled for ever after.
+
+    It is told to end until it does: a client may take a cancellation for its own and go on.
     """
     task = asyncio.ensure_future(work)
     try:
         await asyncio.wait({task})
     finally:
-        if not task.done():
+        while not task.done():
             task.cancel()
-            await asyncio.wait({task})
+            await asyncio.wait({task}, timeout=TOLD_AGAIN_SECONDS)
     if task.cancelled():
         raise LeadLost("the Kafka client was cancelled under us")
     task.result()

@@ -72,7 +72,8 @@ class Relay:
     async def _pause(self) -> None:
         """Until woken; once a second it looks all the same, for a notification that a lost connection swallowed."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), timeout=1)
+            async with asyncio.timeout(1):
+                await self._wake.wait()
 
 
 def _headers(written: str | None) -> list[tuple[str, bytes]]:

@@ -115,7 +115,8 @@ class SmsGateway:
 
     async def _bind_again(self) -> _Bound | None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._leaving.wait(), BIND_AGAIN_SECONDS)
+            async with asyncio.timeout(BIND_AGAIN_SECONDS):
+                await self._leaving.wait()
         return None if self._leaving.is_set() else await self._bind()
 
     async def _listen(self, bound: _Bound | None) -> None:
