@@ -35,8 +35,6 @@ from arrears_runtime.unit_of_work import TRIES, LostRace, Work, work_on
 
 MAX_RECORDS = 20_000
 """Of one batch: beyond it a larger transaction gains nothing and its locks last longer."""
-GATHERING_SECONDS = 0.004
-"""From one batch to the next: under load a few records then go in together, at less cost than each alone."""
 FRESH_SECONDS = 0.2
 """For how long it is known who waits: another instance may have resumed a customer."""
 REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
@@ -91,14 +89,13 @@ class Follower:
         reader.read_from({at: position.folded for at, position in self.positions.items() if at[0] in self._topics})
         self.reading.set()
         while True:
-            fetched = await reader.batch(timeout_ms=200, max_records=MAX_RECORDS)
+            fetched = await reader.newest(timeout_ms=200, max_records=MAX_RECORDS)
             if monotonic() > self._waiting_known_at + FRESH_SECONDS:
                 await self._know_who_waits()
                 self._note_kept_up(reader)
             await self.take(fetched)
             for stop in self._waiting.resumed:
                 await self._catch_up(reader, stop)
-            await asyncio.sleep(GATHERING_SECONDS)
 
     async def take(self, fetched: dict[Partition, list[Record]]) -> None:
         """Take in what was fetched."""

@@ -29,6 +29,8 @@ class Record:
     is_null: bool = False
 
 
+MUCH = 1_000
+"""Records of one batch, from which on the next are fetched while it is worked on."""
 SILENT_SECONDS = 20.0
 """A broker that gives no answer for so long is given up, with the connections to it."""
 
@@ -120,6 +122,17 @@ class Reader:
     async def commit(self, positions: Mapping[tuple[str, int], int]) -> None:
         """Note next offsets in the reader's group, for a day when the database is lost."""
         await self.consumer.commit({self._at(*at): offset for at, offset in positions.items()})
+
+    async def newest(self, timeout_ms: int, max_records: int) -> dict[tuple[str, int], list[Record]]:
+        """As `batch`, for who works on each: while few come at a time, the next holds all that lies there by then.
+
+        The client itself fetches ahead, and gives what lay there when work on the batch before began.
+        """
+        self.consumer.resume(*self.consumer.paused())
+        found = await self.batch(timeout_ms, max_records)
+        if 0 < sum(map(len, found.values())) < MUCH:
+            self.consumer.pause(*self.consumer.assignment())
+        return found
 
     async def batch(self, timeout_ms: int, max_records: int) -> dict[tuple[str, int], list[Record]]:
         """What has come, by partition; empty when nothing did in time.
