@@ -28,32 +28,30 @@ def text_faults(rules: Iterable[Rule], text: str, caller: str, amounts: Mapping[
     `amounts` are those the text may name, as written there, each with its as_of as written there.
     """
     said, named = _normal(text), _normal(caller)
+    squeezed = _squeezed(said)
     return tuple(
         TextFault(rule.id, rule.clause, what)
         for rule in rules
         if isinstance(rule, Text)
-        for what in (*_forbidden(rule, said), *_missing(rule, said, named, amounts))
+        for what in (*_forbidden(rule, said, squeezed), *_missing(rule, said, named, amounts))
     )
 
 
-def _forbidden(rule: Text, said: str) -> Iterator[str]:
-    squeezed = "".join(letter for letter in said if letter.isalnum())
+def _forbidden(rule: Text, said: str, squeezed: str) -> Iterator[str]:
+    """Latin words count as whole words; Chinese ones whatever is put between their characters."""
     for words in rule.forbids:
-        if _says(said, squeezed, _normal_words(words)):
+        sought = _sought(words)
+        if sought in squeezed if isinstance(sought, str) else sought.search(said):
             yield words
 
 
 @lru_cache(maxsize=1024)
-def _normal_words(words: str) -> str:
+def _sought(words: str) -> str | re.Pattern[str]:
     """Of a rule: the same for each message."""
-    return _normal(words)
-
-
-def _says(said: str, squeezed: str, words: str) -> bool:
-    """Latin words count as whole words; Chinese ones whatever is put between their characters."""
-    if words.isascii():
-        return re.search(rf"(?<![{_LETTERS}]){re.escape(words)}(?![{_LETTERS}])", said) is not None
-    return "".join(letter for letter in words if letter.isalnum()) in squeezed
+    normal = _normal(words)
+    if normal.isascii():
+        return re.compile(rf"(?<![{_LETTERS}]){re.escape(normal)}(?![{_LETTERS}])")
+    return _squeezed(normal)
 
 
 def _missing(rule: Text, said: str, caller: str, amounts: Mapping[str, str]) -> Iterator[str]:
@@ -76,5 +74,13 @@ def _without_as_of(said: str, amounts: Mapping[str, str]) -> Iterator[str]:
 
 def _normal(text: str) -> str:
     """One form for what looks alike: full-width letters, capitals, blanks in a row, characters that are not seen."""
-    seen = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
-    return " ".join(seen.casefold().split())
+    return " ".join("".join(filter(_is_seen, unicodedata.normalize("NFKC", text))).casefold().split())
+
+
+def _squeezed(normal: str) -> str:
+    return "".join(filter(str.isalnum, normal))
+
+
+@lru_cache(maxsize=4096)
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter) != "Cf"
