@@ -15,7 +15,6 @@ from arrears_runtime.policies import PolicyMissing
 from arrears_runtime.positions import Fenced, ReactionsUnknown
 from arrears_runtime.unit_of_work import LostRace
 
-
 TOLD_AGAIN_SECONDS = 10.0
 """Longer than it takes to let go of a client whose broker is away."""
 
