@@ -21,7 +21,8 @@ class Decider(Generic[S]):
     """Streams `<category>/<id>`: `decide(state, command) -> events`, `evolve(state, event) -> state`.
 
     `due(state)` is the first business day at whose close the stream has something to do: it then gets the command
-    that `at_close(day)` makes. `heeds_stops`: whether commands are refused while a dead letter stops the customer.
+    that `at_close(day)` makes. `heeds_stops`: whether commands are refused while a dead letter stops the customer, but
+    for `past_stops`: those that tell what has happened, and are refused only where the stream itself is in doubt.
     """
 
     category: str
@@ -31,6 +32,7 @@ class Decider(Generic[S]):
     due: Callable[[S], date | None] = _never
     at_close: Callable[[date], Any] | None = None
     heeds_stops: bool = True
+    past_stops: tuple[type, ...] = ()
     adapter: TypeAdapter[S] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -110,7 +110,7 @@ class Store:
         if seen := known.get(command.id):
             same = seen.streamid == command.streamid and seen.requesthash == command.requesthash
             return Done(seen.streamid, seen.version) if same else KeyReused()
-        if stream.stopped and stream.decider.heeds_stops:
+        if not stream.takes(command.body):
             return Stopped()
         if command.expected_version not in (None, stream.version):
             return Stale(stream.version)
@@ -202,7 +202,7 @@ def _read_text(views: Sequence[View]) -> str:
     )
     return f"""
         SELECT s.version, s.hash, s.state, h.streamid AS handled_streamid, h.version AS handled_version, h.requesthash,
-               EXISTS (SELECT 1 FROM stops WHERE stops.customer_id = w.customer_id AND stops.outcome IS NULL) AS stopped
+               (SELECT topic FROM stops WHERE stops.customer_id = w.customer_id AND stops.outcome IS NULL) AS stopped_by
                {owned}
         FROM unnest($1::text[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w(streamid, customer_id, commandid, n)
         LEFT JOIN streams s ON s.streamid = w.streamid

@@ -104,10 +104,16 @@ class Stream:
         self.read_at = self.version = found["version"] or 0
         self.hash: str | None = found["hash"]
         self.state = decider.adapter.validate_json(found["state"]) if self.version else None
-        self.stopped: bool = found["stopped"]
+        self.stopped_by: str | None = found["stopped_by"]
         self.rows = [Rows(view, found[view.name] if not view.grows else ()) for view in views]
         self.outbox: list[OutboxRow] = []
         self.handled: list[HandledRow] = []
+
+    def takes(self, command: Any) -> bool:
+        """Whether a dead letter that stops the customer lets it pass. One of the own topic may be this very stream."""
+        if self.stopped_by is None or not self.decider.heeds_stops:
+            return True
+        return self.stopped_by != self.topic.name and isinstance(command, self.decider.past_stops)
 
     @property
     def head(self) -> Head | None:

@@ -15,7 +15,7 @@ from contact_service.api import contacts as contacts_api
 from contact_service.api import notes as notes_api
 from contact_service.api import replies as replies_api
 from contact_service.domain import person
-from contact_service.domain.contacts import decide
+from contact_service.domain.contacts import TELLING, decide
 from contact_service.domain.errors import CALL_NOT_MADE
 from contact_service.domain.history import Contacts, evolve
 from contact_service.domain.policies import pack_faults, template_faults
@@ -53,7 +53,7 @@ SERVICE = Service(
     reads=(BANK, CASE, PLAN, CONTACT),
     metadata=metadata,
     deciders=(
-        Decider("contacts", Contacts, decide, evolve),
+        Decider("contacts", Contacts, decide, evolve, past_stops=TELLING),
         Decider("person", person.Erased, person.decide, person.evolve, heeds_stops=False),
     ),
     views=(

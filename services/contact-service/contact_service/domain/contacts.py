@@ -87,6 +87,8 @@ class NoteOutcome:
     outcome: Literal["delivered", "unknown"] | FailureReason
 
 
+TELLING = (NoteSent, NoteOutcome, Heard)
+"""What they tell has happened, whatever is wrong with what is known of the customer: none of it may be lost."""
 ContactCommand = RequestContact | DecideContact | AttemptContact | NoteSent | NoteOutcome | Heard | SetReplyAside
 
 

@@ -11,6 +11,7 @@ from arrears_events.catalogue.contact import Channel
 from arrears_events.ids import command_id
 from arrears_events.sealed import Sealed
 from arrears_runtime.database import Database
+from arrears_runtime.dead_letters import stopped_among
 from arrears_runtime.decider import Command, Outcome
 from arrears_runtime.effect import Ground
 from arrears_runtime.reactor import ROLE
@@ -100,7 +101,12 @@ def _of_another(reply: Reply, sealed: Sealed, read: replies.Reply, today: date) 
 
 
 async def _promise(ground: Ground, customer: str, day: date) -> SaidPromise | None:
-    """Of all that is demanded in the currency in which most accounts owe; None where nothing is."""
+    """Of all that is demanded in the currency in which most accounts owe; None where nothing is.
+
+    Nor of a customer who is stopped: what the bank has said since is not known.
+    """
+    if await stopped_among(ground.db, [customer]):
+        return None
     owed = await demanded_of(ground, customer)
     currencies = [each.arrears.currency for each in owed]
     if not currencies:

@@ -228,10 +228,18 @@ async def test_of_who_is_erased_nothing_is_kept(customer: Writing):
     assert await customer.heard() == []
 
 
-async def test_a_stopped_customer_is_heard_later(customer: Writing):
+async def test_a_customer_whom_a_bad_record_of_the_banks_stops_is_heard(customer: Writing):
+    _, came = await customer.mailed()
+    await customer.stop("C-1")
+    await customer.writes(answer_to(came, "已还"))
+    assert [type(each) for each in await customer.heard()] == [MessageReceived, PaymentClaimed]
+
+
+async def test_a_customer_whose_own_stream_is_in_doubt_is_heard_later(customer: Writing):
     """The mail server tells it again until then."""
     _, came = await customer.mailed()
     await customer.stop("C-1")
+    await customer.db.pool.execute("UPDATE stops SET topic = 'contact.events'")
     written(customer.home, (said := answer_to(came, "已还"),))
     await asyncio.sleep(0.5)
     assert await customer.heard() == []

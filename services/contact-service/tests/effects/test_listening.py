@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from arrears_events.bank.people import contact_values, details_of, digest_of, profile_of
 from arrears_events.catalogue.bank import ContactPoint
+from arrears_events.catalogue.base import CustomerStopped
 from arrears_events.catalogue.case import DisputeRaised
-from arrears_events.catalogue.contact import ContactPointBarred, OptedOut, PromiseHeard
+from arrears_events.catalogue.contact import ContactPointBarred, MessageReceived, OptedOut, PromiseHeard
 from arrears_events.money import Money
 from contact_service.domain.contacts import NoteSent, stream_of
 from contact_service.effects.listening import listen
@@ -103,6 +104,13 @@ async def test_a_receipt_that_is_quicker_than_the_note_of_its_message_waits_for_
     assert row.reference == "its-id"
 
 
+async def test_what_became_of_a_message_is_noted_of_a_stopped_customer_too(office: Office):
+    [ours] = await sent(office, "C-2")
+    await office.stop("C-2")
+    async with listening(office, Receipt(ours, True)):
+        await office.comes_to(ours, "delivered")
+
+
 async def test_a_receipt_of_no_message_of_ours_is_passed_over(office: Office):
     [ours] = await sent(office, "C-2")
     async with listening(office, Receipt(UUID(int=1), True), Receipt(ours, True)):
@@ -147,6 +155,22 @@ async def test_a_stop_of_the_customer_opts_them_out(office: Office):
     received, opted_out = await heard(office)
     assert (received.read_as, received.party_id) == ("stop", "C-1")
     assert opted_out == OptedOut(customer_id="C-1", channel="sms", on=TODAY)
+
+
+async def test_a_stop_of_a_customer_whom_a_bad_record_stops_is_heeded(office: Office):
+    await office.told_of("C-1")
+    await office.stop("C-1")
+    await writes(office, contact_values("C-1")["mobile"], "T")
+    assert [type(each) for each in await heard(office)] == [CustomerStopped, MessageReceived, OptedOut]
+
+
+async def test_a_day_that_a_stopped_customer_names_is_for_a_person_to_read(office: Office):
+    """What the bank has said since the bad record is not known: nor what is demanded."""
+    await office.told_of("C-1")
+    await office.stop("C-1")
+    await writes(office, contact_values("C-1")["mobile"], "2026-04-20 还")
+    _, received = await heard(office)
+    assert received.read_as == "unread"
 
 
 async def test_a_day_that_is_named_promises_neither_what_is_disputed_nor_what_is_in_a_plan(office: Office):
