@@ -207,17 +207,25 @@ async def _extended(
     request: CommandRequest, complaint_id: UUID, reason: ExtensionReason, days: str, told_on: date | None = None
 ) -> Answer:
     """By `days` of the policy."""
-    row = found(await complaint_of_id(request.db, complaint_id))
-    in_force = await request.policy("complaints", row.customer_id)
-    extension = ExtendComplaint(
-        reason=reason,
-        days=in_force.content(Values).integer(days),
-        extended_on=request.today(row.customer_id),
-        by=request.caller.subject,
-        policy=in_force.ref,
-        told_on=told_on,
+    customer_id = found(await complaint_of_id(request.db, complaint_id)).customer_id
+
+    async def extension() -> ExtendComplaint:
+        in_force = await request.policy("complaints", customer_id)
+        return ExtendComplaint(
+            reason=reason,
+            days=in_force.content(Values).integer(days),
+            extended_on=request.today(customer_id),
+            by=request.caller.subject,
+            policy=in_force.ref,
+            told_on=told_on,
+        )
+
+    return await request.make_and_send(
+        extension,
+        streamid=stream_of(complaint_id),
+        customer_id=customer_id,
+        location=f"/complaints/{complaint_id}",
     )
-    return await _sent(request, complaint_id, row.customer_id, extension)
 
 
 async def _sent(request: CommandRequest, complaint_id: UUID, customer_id: str, body: ComplaintCommand) -> Answer:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -92,10 +93,21 @@ async def request_contact(ask: ContactRequest, request: CommandRequest) -> Answe
 
     422 `no-template` for what is not written, `nothing-to-remind-of` where the accounts are in no plan with reminders.
     """
+    contact_id = request.command_id
+    return await request.make_and_send(
+        partial(_contact, ask, request),
+        streamid=stream_of(ask.customer_id),
+        customer_id=ask.customer_id,
+        id=contact_id,
+        location=f"/contacts/{contact_id}",
+    )
+
+
+async def _contact(ask: ContactRequest, request: CommandRequest) -> RequestContact:
     found(await profile_of(request.db, ask.customer_id))
     await _check_that_it_can_be_said(ask, request)
     today = request.today(ask.customer_id)
-    body = RequestContact(
+    return RequestContact(
         contact_id=request.command_id,
         customer_id=ask.customer_id,
         purpose=ask.purpose,
@@ -105,13 +117,6 @@ async def request_contact(ask: ContactRequest, request: CommandRequest) -> Answe
         requested_on=today,
         lapses_on=today + LAPSES_AFTER,
         contact_point_id=ask.contact_point_id,
-    )
-    return await request.send(
-        streamid=stream_of(ask.customer_id),
-        customer_id=ask.customer_id,
-        body=body,
-        id=body.contact_id,
-        location=f"/contacts/{body.contact_id}",
     )
 
 

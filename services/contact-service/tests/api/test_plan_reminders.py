@@ -51,6 +51,15 @@ async def test_without_a_plan_that_runs_there_is_nothing_to_remind_of(contact: C
     assert problem(await remind(contact, "call")) == MISSING
 
 
+async def test_asked_again_when_the_plan_is_broken_a_request_has_the_answer_it_had(contact: Contacting):
+    await contact.hear(plans.fold, PLAN, agreed(PLAN))
+    asked = {"purpose": "plan_reminder", "key": "once"}
+    first = await contact.ask("sms", **asked)
+    await contact.hear(plans.fold, PlanBroken(**WHICH, number=2, unpaid=cny("300.00"), day=SECOND))
+    again = await contact.ask("sms", **asked)
+    assert (again.status_code, again.json()) == (201, first.json())
+
+
 async def test_who_did_not_agree_to_reminders_gets_none(contact: Contacting):
     silent = proposed("A-C-1", reminders=False)
     await contact.hear(plans.fold, silent, agreed(silent))
