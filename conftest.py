@@ -16,8 +16,6 @@ from arrears_local.infrastructure import Addresses
 
 _numbers = itertools.count(1)
 REAL_DATA = "default-of-credit-card-clients.csv.gz"
-
-
 MEMORY = Path("/dev/shm")  # noqa: S108
 MEMORY_BYTES_MIN = 8 * 2**30  # several times what a run leaves there
 

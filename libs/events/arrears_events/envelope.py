@@ -10,8 +10,6 @@ from arrears_events.catalogue.base import Event, Printable
 
 E = TypeVar("E", bound=Event)
 
-CONTENT_TYPE = "application/cloudevents+json"
-
 
 class _CloudEvent(BaseModel, Generic[E]):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)

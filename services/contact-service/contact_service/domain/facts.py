@@ -18,8 +18,8 @@ Outcome = Literal["open", "conversation", "unanswered", "delivered", "failed", "
 """`open`: authorised, or made with an outcome that nobody knows yet; it counts as whatever it may still become.
 
 `unanswered`: it rang, or was busy, and no person took it, or a machine did. `delivered`: a message that was sent and
-did not fail. `failed`: the point took nothing. `undelivered`: a call that was never placed, or
-a message that did not arrive. Neither counts to any cap; a call that failed is one in vain (CN-07).
+did not fail. `failed`: the point took nothing. `undelivered`: a call that was never placed, or a message that did not
+arrive. Neither counts to any cap; a call that failed is one in vain (CN-07).
 """
 
 
