@@ -226,6 +226,11 @@ async def open_letters(db: Database) -> list[DeadLetter]:
     return [DeadLetter(*row) for row in await db.pool.fetch(_OPEN)]
 
 
+async def first_on(db: Database, topics: Collection[str]) -> list[DeadLetter]:
+    """Of each customer the first dead letter that lies on one of the topics."""
+    return [DeadLetter(*row) for row in await db.pool.fetch(_FIRST, list(topics))]
+
+
 async def letter_at(db: Database, at: At) -> DeadLetter | None:
     """The dead letter of a record: one that still stops somebody, where several customers could not take a close."""
     rows = await db.pool.fetch(_AT, *at)
@@ -247,6 +252,10 @@ async def stopped_among(db: Database, customers: Collection[str]) -> list[StopRo
 _AT = """
     SELECT d.* FROM dead_letters d LEFT JOIN stops s ON s.customer_id = d.customer_id AND s.outcome IS NULL
     WHERE (d.topic, d.partition, d."offset") = ($1, $2, $3) ORDER BY s.customer_id NULLS LAST, d.customer_id
+    """
+_FIRST = """
+    SELECT DISTINCT ON (customer_id) * FROM dead_letters WHERE topic = ANY($1) AND customer_id <> ''
+    ORDER BY customer_id, topic, partition, "offset"
     """
 _OPEN = """
     SELECT d.* FROM dead_letters d

@@ -108,10 +108,8 @@ class Follower:
         return time() - min(self._kept_up_at[topic, partition] for topic in self._topics)
 
     async def stop_for(self, forks: Sequence[DeadLetter]) -> None:
-        """Stop the customers whose streams the log and this database tell differently."""
+        """Stop the customers whose streams the log and this database tell differently; those who were, were."""
         async with work_on(self._db) as work:
-            await work.begin()
-            await park(work.connection, forks, self._letters_topic)
             for fork in forks:
                 at = fork.topic, fork.partition, fork.offset
                 waits_from = {topic: self.positions[topic, fork.partition].folded for topic in self._topics}

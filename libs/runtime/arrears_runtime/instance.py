@@ -22,7 +22,7 @@ from arrears_runtime import positions, schema
 from arrears_runtime.clock import BusinessClock, Clock, WallClock
 from arrears_runtime.condition import Watch
 from arrears_runtime.database import Database
-from arrears_runtime.dead_letters import DeadLetter
+from arrears_runtime.dead_letters import DeadLetter, first_on
 from arrears_runtime.decider import Command, Outcome
 from arrears_runtime.effect import NO_EFFECTS, Effect, Rounds
 from arrears_runtime.follower import Follower
@@ -255,8 +255,10 @@ class Instance:
         await check_whole(reader, {at: self.positions[at].folded for at in read}, await reader.ends(read))
         if self.latest:
             await self.latest.begin()
-        if forks:
-            await self.follower.stop_for(forks)
+        own = (self.service.settings_topic.name, self.service.topic.name)
+        earlier = await first_on(self.database, own)  # found by a process that died before it stopped anybody
+        if forks or earlier:
+            await self.follower.stop_for([*earlier, *forks])
         await schema.mark(self.database, caught_up=True)
 
     async def _call_out(self, effect: Effect) -> None:

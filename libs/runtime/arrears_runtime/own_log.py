@@ -105,17 +105,14 @@ class OwnLog:
     async def _take_events(self, work: Work, records: list[Record]) -> list[DeadLetter]:
         connection = work.connection
         topic = next(topic for topic in self.events if topic.name == records[0].topic)
-        facts, unreadable = self._read(topic, records)
-        if unreadable:
-            await park(connection, unreadable, self.letters)
-        if not facts:
-            return _of_customers(unreadable)
+        facts, unfit = self._read(topic, records)
         customers = [(fact.record.key or b"").decode() for fact in facts]
         streams = await self.store.heads(connection, [fact.envelope for fact in facts], customers)
         struck = await self._strike_out(connection, facts)
-        forks = [fork for fact in facts if (fork := _fold(streams[fact.envelope.streamid], fact, struck))]
+        unfit += [fork for fact in facts if (fork := _fold(streams[fact.envelope.streamid], fact, struck))]
+        await park(connection, unfit, self.letters)
         self.store.write(work, list(streams.values()), from_log=True)
-        return _of_customers(forks + unreadable)
+        return _of_customers(unfit)
 
     def _read(self, topic: Topic[Any], records: list[Record]) -> tuple[list[Fact], list[DeadLetter]]:
         facts: list[Fact] = []

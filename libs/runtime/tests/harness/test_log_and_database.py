@@ -10,11 +10,13 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from arrears_events.codec import digest
 from arrears_events.log import topics
+from arrears_events.log.reader import Reader
 from arrears_events.log.writer import Writer
 from arrears_events.settings import Settings
 from arrears_runtime import dead_letters
 from arrears_runtime.command import set_position
 from arrears_runtime.database import Database
+from arrears_runtime.instance import Instance
 
 from .tally import SERVICE, TALLY
 from .watched import all_records, eventually
@@ -117,6 +119,23 @@ async def test_a_fork_is_an_alarm_that_stops_the_customer(running, database):
         assert (letter.reason, letter.customer_id) == ("fork", "C-1")
         assert type(await service.count("C-1", key="k3")).__name__ == "Stopped"
         assert (await service.count("C-2", key="k4")).version == 2
+
+
+async def test_a_fork_that_was_found_by_a_process_that_died_over_it_stops_the_customer(running, database, kafka):
+    url = database()
+    async with running(url) as service:
+        await service.count("C-1", 5, key="k1")
+        await service.settled()
+    await write_a_fork(service)
+    db = await Database.open(url)
+    dying = Instance(SERVICE, db, service.instance.settings)
+    async with Reader(kafka.bootstrap, kafka.prefix) as reader:
+        assert [each.reason for each in await dying.catch_up(reader)] == ["fork"]
+        assert await dying.catch_up(reader) == []
+    await db.close()
+    async with running(url) as service:
+        await eventually(lambda: dead_letters.open_letters(service.db))
+        assert type(await service.count("C-1", key="k3")).__name__ == "Stopped"
 
 
 async def test_no_position_on_a_log_that_has_own_events_is_a_refusal_to_start_that_says_what_to_do(running, database):
