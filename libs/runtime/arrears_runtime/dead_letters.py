@@ -21,7 +21,7 @@ stops = Table(
     "stops",
     metadata,
     Column("customer_id", Text, primary_key=True),
-    Column("streamid", Text, nullable=False, index=True),
+    Column("streamid", Text, nullable=False),
     Column("topic", Text, nullable=False),
     Column("partition", Integer, nullable=False),
     Column("offset", BigInteger, nullable=False),
@@ -36,7 +36,7 @@ skips = Table(
     "skips",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("streamid", Text, nullable=False, index=True),
+    Column("streamid", Text, nullable=False),
     Column("topic", Text, nullable=False),
     Column("partition", Integer, nullable=False),
     Column("offset", BigInteger, nullable=False),
@@ -47,7 +47,7 @@ set_aside = Table(
     "set_aside",
     metadata,
     Column("at", Text, primary_key=True),
-    Column("streamid", Text, nullable=False, index=True),
+    Column("streamid", Text, nullable=False),
     Column("by", Text, nullable=False),
 )
 caught_up = Table(

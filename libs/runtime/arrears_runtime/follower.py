@@ -28,7 +28,7 @@ from arrears_runtime.database import Database
 from arrears_runtime.dead_letters import DeadLetter, StopRow, park
 from arrears_runtime.keys import Keys
 from arrears_runtime.positions import Partition, Position
-from arrears_runtime.projection import BadRecord, CouldNotFold, View, fold_into
+from arrears_runtime.projection import BadRecord, CouldNotFold, View, fold_into, folds_of
 from arrears_runtime.reactor import Reactor
 from arrears_runtime.stops import StopCustomer
 from arrears_runtime.unit_of_work import TRIES, LostRace, Work, work_on
@@ -176,14 +176,10 @@ class Follower:
         return sorted_
 
     async def _fold(self, work: Work, batch: Batch, sorted_: Sorted) -> None:
-        by_topic = {topic: list(facts) for topic, facts in groupby(sorted(sorted_.new, key=_topic), key=_topic)}
-        folds = {
-            view: facts
-            for view in self._views
-            if (facts := [f.envelope for f in by_topic.get(view.topic.name, ()) if type(f.event) in view.takes])
-        }
+        by_topic = groupby(sorted(sorted_.new, key=_topic), key=_topic)
+        new = {topic: [fact.envelope for fact in facts] for topic, facts in by_topic}
         try:
-            await fold_into(work, folds)
+            await fold_into(work, folds_of(self._views, new))
         except CouldNotFold as error:
             bad = error.__cause__ if isinstance(error.__cause__, BadRecord) else BadRecord("fold-failed")
             culprit = next(fact for fact in sorted_.new if fact.envelope is error.fact)

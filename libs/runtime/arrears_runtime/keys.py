@@ -38,7 +38,7 @@ erased = Table(
     "erased",
     metadata,
     Column("customer_id", Text, primary_key=True),
-    Column("streamid", Text, nullable=False, index=True),
+    Column("streamid", Text, nullable=False),
 )
 
 KEY_BYTES = 32

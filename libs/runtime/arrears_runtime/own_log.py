@@ -111,7 +111,7 @@ class OwnLog:
         struck = await self._strike_out(connection, facts)
         unfit += [fork for fact in facts if (fork := _fold(streams[fact.envelope.streamid], fact, struck))]
         await park(connection, unfit, self.letters)
-        self.store.write(work, list(streams.values()), from_log=True)
+        await self.store.write(work, list(streams.values()), from_log=True)
         return _of_customers(unfit)
 
     def _read(self, topic: Topic[Any], records: list[Record]) -> tuple[list[Fact], list[DeadLetter]]:

@@ -30,7 +30,7 @@ policies = Table(
     "policies",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("streamid", Text, nullable=False, index=True),
+    Column("streamid", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("sha256", Text, nullable=False),

@@ -137,8 +137,14 @@ def upsert(table: Table, source: str) -> str:
     return f"INSERT INTO {table.name} SELECT r.* FROM {source} ON CONFLICT ({keys}) {conflict}"
 
 
+def folds_of(views: Iterable[View], facts: Mapping[str, Sequence[Any]]) -> dict[View, list[Any]]:
+    """Which envelopes each view is folded from; `facts`: those of each topic, by its name."""
+    taken = {view: [each for each in facts.get(view.topic.name, ()) if type(each.data) in view.takes] for view in views}
+    return {view: found for view, found in taken.items() if found}
+
+
 async def fold_into(work: Work, folds: Mapping[View, Sequence[Any]]) -> None:
-    """Fold envelopes, in order, into the rows of views that follow behind their topics; all are read at once."""
+    """Fold envelopes, in order, into the rows of views, which are all read at once. Raises CouldNotFold."""
     keys = {view: list({view.key(fact) for fact in facts}) for view, facts in folds.items() if not view.grows}
     found: Any = keys and await work.connection.fetchrow(_rows_text(tuple(keys)), *keys.values())
     for view, facts in folds.items():
@@ -146,15 +152,10 @@ async def fold_into(work: Work, folds: Mapping[View, Sequence[Any]]) -> None:
         for fact in facts:
             with blamed_on(fact):
                 rows.fold(fact)
-        write_rows(work, view, rows.puts, rows.cuts)
-
-
-def write_rows(work: Work, view: View, puts: list[Any], cuts: list[Any]) -> None:
-    """Rows of a view to be put, and keys of rows to be taken away."""
-    if puts:
-        work.write(view.put, puts)
-    if cuts:
-        work.write(view.cut, cuts)
+        if puts := rows.puts:
+            work.write(view.put, puts)
+        if cuts := rows.cuts:
+            work.write(view.cut, cuts)
 
 
 @lru_cache(maxsize=1024)

@@ -1,7 +1,7 @@
 """The one way in: `append(commands)`. It decides on the stream's state and writes stream, its rows and outbox at once.
 
-An append is one query and one statement, which writes nothing unless each stream's row was still at the version that
-was read.
+An append is two queries, for what is decided on and for the rows that its events change, and one statement, which
+writes nothing unless each stream's row was still at the version that was read.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ from arrears_events.refused import Refused
 
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.decider import Command, Decider, Done, KeyReused, Outcome, Refusal, Stale, Stopped
-from arrears_runtime.projection import View, write_rows
+from arrears_runtime.projection import CouldNotFold, View, fold_into, folds_of
 from arrears_runtime.stream import HandledRow, OutboxRow, Stream
 from arrears_runtime.unit_of_work import TRIES, LostRace, Part, Work, work_on
 
@@ -47,9 +47,7 @@ class Store:
     ) -> None:
         """`deciders`: category -> decider and the topic it writes; `partitions`: of each of those topics."""
         self._db, self._source, self._deciders, self._partitions = db, source, deciders, partitions
-        self._views = {topic.name: [v for v in views if v.topic is topic] for _, topic in deciders.values()}
-        self._all_views = [view for views in self._views.values() for view in views]
-        self._read_text = _read_text(self._all_views)
+        self._views = views
 
     async def append(
         self, commands: Sequence[Command], work: Work | None = None, *, lock: bool = False
@@ -72,7 +70,10 @@ class Store:
             await work.begin()
             await work.connection.execute(_LOCK, [command.streamid for command in commands])
         outcomes, streams_ = self._decide(commands, await self._read(work.connection, commands))
-        self.write(work, streams_)
+        try:
+            await self.write(work, streams_)
+        except CouldNotFold as error:
+            raise CommandFailed(next(each for each in commands if each.id == error.fact.commandid)) from error.__cause__
         return outcomes
 
     async def heads(
@@ -81,12 +82,12 @@ class Store:
         """The streams of events, as they are."""
         of = dict(zip((fact.streamid for fact in facts), customers, strict=True))
         ids = list(of)
-        rows = await connection.fetch(self._read_text, ids, list(of.values()), [_NO_COMMAND] * len(ids))
+        rows = await connection.fetch(_READ, ids, list(of.values()), [_NO_COMMAND] * len(ids))
         return {id_: self._stream(id_, of[id_], row) for id_, row in zip(ids, rows, strict=True)}
 
     async def _read(self, connection: Connection, commands: Sequence[Command]) -> list[Any]:
         return await connection.fetch(
-            self._read_text,
+            _READ,
             [command.streamid for command in commands],
             [command.customer_id for command in commands],
             [command.id for command in commands],
@@ -164,13 +165,13 @@ class Store:
 
     def _stream(self, id_: str, customer_id: str, row: Any) -> Stream:
         decider, topic = self._deciders[id_.partition("/")[0]]
-        return Stream(id_, customer_id, decider, topic, row, self._views[topic.name])
+        return Stream(id_, customer_id, decider, topic, row)
 
     def _partition(self, stream: Stream) -> int:
         return partition_of(stream.customer_id.encode(), self._partitions[stream.topic.name])
 
-    def write(self, work: Work, streams_: Sequence[Stream], *, from_log: bool = False) -> None:
-        """Those that changed, with their rows and what goes to the outbox."""
+    async def write(self, work: Work, streams_: Sequence[Stream], *, from_log: bool = False) -> None:
+        """Those that changed, with their rows and what goes to the outbox. Raises CouldNotFold."""
         touched = [stream for stream in streams_ if stream.version > stream.read_at]
         if not touched:
             return
@@ -181,12 +182,10 @@ class Store:
             [row for stream in touched for row in stream.outbox],
             [row for stream in touched for row in stream.handled],
         )
-        puts, cuts = defaultdict[View, list[Any]](list), defaultdict[View, list[Any]](list)
-        for rows in (rows for stream in touched for rows in stream.rows if rows.changed):
-            puts[rows.view] += rows.puts
-            cuts[rows.view] += rows.cuts
-        for view in self._all_views:  # in one order, so that the same tables are the same text
-            write_rows(work, view, puts[view], cuts[view])
+        facts = defaultdict[str, list[StreamEvent[Any]]](list)
+        for stream in touched:
+            facts[stream.topic.name] += stream.facts
+        await fold_into(work, folds_of(self._views, facts))
 
 
 _LOCK = "SELECT 1 FROM streams WHERE streamid = ANY($1) ORDER BY streamid FOR UPDATE"
@@ -194,22 +193,13 @@ _NO_COMMAND = UUID(int=0)
 _FACT = StreamEvent[Any]  # made once: pydantic looks a generic up anew each time
 
 
-def _read_text(views: Sequence[View]) -> str:
-    owned = "".join(
-        f", ARRAY(SELECT v FROM {view.name} v WHERE v.streamid = w.streamid) AS {view.name}"
-        for view in views
-        if not view.grows
-    )
-    return f"""
-        SELECT s.version, s.hash, s.state, h.streamid AS handled_streamid, h.version AS handled_version, h.requesthash,
-               (SELECT topic FROM stops WHERE stops.customer_id = w.customer_id AND stops.outcome IS NULL) AS stopped_by
-               {owned}
-        FROM unnest($1::text[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w(streamid, customer_id, commandid, n)
-        LEFT JOIN streams s ON s.streamid = w.streamid
-        LEFT JOIN handled h ON h.commandid = w.commandid
-        ORDER BY w.n"""
-
-
+_READ = """
+    SELECT s.version, s.hash, s.state, h.streamid AS handled_streamid, h.version AS handled_version, h.requesthash,
+           (SELECT topic FROM stops WHERE stops.customer_id = w.customer_id AND stops.outcome IS NULL) AS stopped_by
+    FROM unnest($1::text[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w(streamid, customer_id, commandid, n)
+    LEFT JOIN streams s ON s.streamid = w.streamid
+    LEFT JOIN handled h ON h.commandid = w.commandid
+    ORDER BY w.n"""
 _STREAMS = (
     (
         "sent",

@@ -1,6 +1,5 @@
 """A stream: its rows in the database, and itself in memory while commands are decided on it."""
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -26,7 +25,6 @@ from sqlalchemy import (
 
 from arrears_runtime.database import Database
 from arrears_runtime.decider import Decider
-from arrears_runtime.projection import Rows, View
 
 metadata = MetaData()
 streams = Table(
@@ -95,17 +93,15 @@ class OutboxRow(NamedTuple):
 
 
 class Stream:
-    """A stream in memory while commands are decided on it, with the rows that it owns."""
+    """A stream in memory while commands are decided on it; `facts`: its new events."""
 
-    def __init__(
-        self, id_: str, customer_id: str, decider: Decider[Any], topic: Topic[Any], found: Any, views: Sequence[View]
-    ) -> None:
+    def __init__(self, id_: str, customer_id: str, decider: Decider[Any], topic: Topic[Any], found: Any) -> None:
         self.id, self.customer_id, self.decider, self.topic = id_, customer_id, decider, topic
         self.read_at = self.version = found["version"] or 0
         self.hash: str | None = found["hash"]
         self.state = decider.adapter.validate_json(found["state"]) if self.version else None
         self.stopped_by: str | None = found["stopped_by"]
-        self.rows = [Rows(view, found[view.name] if not view.grows else ()) for view in views]
+        self.facts: list[StreamEvent[Any]] = []
         self.outbox: list[OutboxRow] = []
         self.handled: list[HandledRow] = []
 
@@ -120,12 +116,10 @@ class Stream:
         return Head(self.version, self.hash) if self.hash else None
 
     def take(self, fact: StreamEvent[Any], hash_: str) -> None:
-        """Fold the stream's next event into state and rows."""
+        """Fold the stream's next event into its state."""
         self.state = self.decider.evolve(self.state, fact.data)
         self.version, self.hash = fact.streamversion, hash_
-        for rows in self.rows:
-            if type(fact.data) in rows.view.takes:
-                rows.fold(fact)
+        self.facts.append(fact)
 
     def fold(self, fact: StreamEvent[Any], hash_: str) -> None:
         """Take an event that lies on the log already; its command is handled by it, as of its last event."""

@@ -116,7 +116,7 @@ tallies = Table(
     "tallies",
     metadata,
     Column("customer_id", Text, primary_key=True),
-    Column("streamid", Text, nullable=False, index=True),
+    Column("streamid", Text, nullable=False),
     Column("total", Integer, nullable=False),
     Column("summed_on", Date),
 )
@@ -124,7 +124,7 @@ entries = Table(
     "entries",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("streamid", Text, nullable=False, index=True),
+    Column("streamid", Text, nullable=False),
     Column("what", Text, nullable=False),
 )
 accounts = Table(

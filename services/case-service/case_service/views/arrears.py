@@ -19,7 +19,7 @@ arrears = Table(
     "arrears",
     metadata,
     Column("ledger", Text, primary_key=True),
-    Column("streamid", Text, index=True),
+    Column("streamid", Text),
     Column("customer_id", Text, index=True),
     Column("account_id", Text),
     Column("case_id", Uuid),

@@ -21,7 +21,7 @@ cases = Table(
     "cases",
     metadata,
     Column("case_id", Uuid, primary_key=True),
-    Column("streamid", Text, index=True),
+    Column("streamid", Text),
     Column("customer_id", Text, index=True),
     Column("account_id", Text, index=True),
     Column("reason", Text),

@@ -32,7 +32,7 @@ complaints = Table(
     "complaints",
     metadata,
     Column("complaint_id", Uuid, primary_key=True),
-    Column("streamid", Text, index=True),
+    Column("streamid", Text),
     Column("customer_id", Text, index=True),
     Column("kind", Text),
     Column("received_from", Text),

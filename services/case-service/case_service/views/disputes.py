@@ -43,7 +43,7 @@ disputes = Table(
     "disputes",
     metadata,
     Column("dispute_id", Uuid, primary_key=True),
-    Column("streamid", Text, index=True),
+    Column("streamid", Text),
     Column("customer_id", Text, index=True),
     Column("account_id", Text, index=True),
     Column("case_id", Uuid, index=True),

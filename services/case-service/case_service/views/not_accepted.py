@@ -18,7 +18,7 @@ not_accepted = Table(
     "disputes_not_accepted",
     metadata,
     Column("dispute_id", Uuid, primary_key=True),
-    Column("streamid", Text, index=True),
+    Column("streamid", Text),
     Column("customer_id", Text, index=True),
     Column("account_id", Text),
     Column("case_id", Uuid),

@@ -45,7 +45,7 @@ contacts = Table(
     "contacts",
     metadata,
     Column("contact_id", Uuid, primary_key=True),
-    Column("streamid", Text, index=True),
+    Column("streamid", Text),
     Column("customer_id", Text),
     Column("version", Integer),
     Column("status", Text),

@@ -16,7 +16,7 @@ hardships = Table(
     "hardships",
     metadata,
     Column("customer_id", Text, primary_key=True),
-    Column("streamid", Text, index=True),
+    Column("streamid", Text),
     Column("willing_to_pay", Boolean),
     Column("reported_on", Date),
 )

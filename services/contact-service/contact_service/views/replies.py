@@ -18,7 +18,7 @@ replies = Table(
     "replies",
     metadata,
     Column("reply_id", Uuid, primary_key=True),
-    Column("streamid", Text, index=True),
+    Column("streamid", Text),
     Column("streamversion", Integer),
     Column("customer_id", Text, index=True),
     Column("party_id", Text),

@@ -61,7 +61,7 @@ plans = Table(
     "plans",
     metadata,
     Column("plan_id", Uuid, primary_key=True),
-    Column("streamid", Text, index=True),
+    Column("streamid", Text),
     Column("customer_id", Text, index=True),
     Column("since", Integer),
     Column("state", Text),

@@ -31,7 +31,7 @@ promises = Table(
     "promises",
     metadata,
     Column("promise_id", Uuid, primary_key=True),
-    Column("streamid", Text, index=True),
+    Column("streamid", Text),
     Column("customer_id", Text, index=True),
     Column("since", Integer),
     Column("accounts", ARRAY(Text)),
