@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from arrears_events.catalogue.contact import Channel, Purpose, RuleApplied
+from arrears_events.catalogue.contact import Channel, Purpose
 from arrears_runtime.http.callers import CallerRequest, found
 from arrears_runtime.http.card_numbers import OpaqueId
 from arrears_runtime.http.commands import Answer, CommandRequest
@@ -15,17 +15,16 @@ from arrears_runtime.http.paging import ListRequest, Page
 from arrears_runtime.http.problems import Problem
 from arrears_runtime.http.routing import Router
 from arrears_runtime.http.strict_json import Body
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from contact_service.domain.contacts import RequestContact, stream_of
 from contact_service.domain.decision import LAPSES_AFTER
 from contact_service.effects.messages import TEMPLATES
-from contact_service.views.contacts import ContactRow, Status, contact_of_id, contacts_of, contacts_where
+from contact_service.views.contacts import RULES, ContactRow, Status, contact_of_id, contacts_of, contacts_where
 from contact_service.views.plans import reminded_plans_of
 from contact_service.views.profiles import profile_of
 
 router = Router(tag="contacts")
-_RULES = TypeAdapter(tuple[RuleApplied, ...])
 
 
 class ContactRequest(Body):
@@ -134,7 +133,7 @@ async def _check_that_it_can_be_said(ask: ContactRequest, request: CommandReques
 async def get_contact(contact_id: UUID, request: CallerRequest) -> ContactPage:
     row = found(await contact_of_id(request.db, contact_id))
     request.tag(row.version)
-    rules = [RuleAnswer(**rule.model_dump()) for rule in _RULES.validate_json(row.rules)]
+    rules = [RuleAnswer(**rule.model_dump()) for rule in RULES.validate_json(row.rules)]
     return ContactPage(**_told(row), rules=rules, stopped=await request.stopped(row.customer_id))
 
 
@@ -157,6 +156,6 @@ async def list_contacts_of_customer(customer_id: OpaqueId, request: ListRequest)
 
 
 def _told(row: ContactRow) -> dict[str, Any]:
-    against = [rule.rule for rule in _RULES.validate_json(row.rules) if not rule.passed]
+    against = [rule.rule for rule in RULES.validate_json(row.rules) if not rule.passed]
     told = {name: getattr(row, name) for name in ContactAnswer.__dataclass_fields__ if name != "against"}
     return {**told, "against": against}

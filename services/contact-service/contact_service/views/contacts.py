@@ -26,6 +26,7 @@ from arrears_events.envelope import StreamEvent
 from arrears_runtime.database import Database, among
 from arrears_runtime.dead_letters import stops
 from arrears_runtime.projection import view
+from pydantic import TypeAdapter
 from sqlalchemy import ARRAY, Column, Date, DateTime, Index, Integer, Table, Text, Uuid, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -76,6 +77,8 @@ Told = (
     ContactAuthorised | ContactRefused | AuthorisationExpired | ContactAttempted | MessageSent | MessageDelivered
     | MessageOutcomeUnknown | ContactFailed | ContactMade
 )  # fmt: skip
+RULES = TypeAdapter(tuple[RuleApplied, ...])
+"""As a row has them."""
 
 
 class ContactRow(NamedTuple):
@@ -174,7 +177,7 @@ def _changed(row: ContactRow, fact: StreamEvent[Any], event: Told) -> ContactRow
 
 
 def _rules(rules: tuple[RuleApplied, ...]) -> str:
-    return canonical([rule.model_dump(mode="json") for rule in rules]).decode()
+    return canonical(RULES.dump_python(rules, mode="json")).decode()
 
 
 async def contact_of_id(db: Database, contact_id: UUID) -> ContactRow | None:
