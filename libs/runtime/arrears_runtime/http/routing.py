@@ -1,6 +1,7 @@
 """Routes: each says its permission. FastAPI reads the signature and writes the document; the request is taken apart
 here, since strict JSON needs the bytes, and the order of checks (who, may they, is it well formed) one place."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from arrears_runtime.http.openapi import described, responses_of
 from arrears_runtime.http.problems import Problem
 from arrears_runtime.http.strict_json import canonical, read_body
 
+_JSON = re.compile(r'application/json(?:\s*;\s*charset="?utf-8"?)?', re.IGNORECASE)
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[Any]])
 OPEN = frozenset({"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"})
 
@@ -75,7 +77,7 @@ class Route(APIRoute):
             raise Problem("forbidden")
 
     async def _read(self, request: CallerRequest, arguments: dict[str, Any]) -> None:
-        if self.asked.body and (request.once(b"content-type") or "").lower() != "application/json":
+        if self.asked.body and not _JSON.fullmatch(request.once(b"content-type") or ""):
             raise Problem("content-type")
         if request.once(b"content-encoding"):
             raise Problem("content-type")
