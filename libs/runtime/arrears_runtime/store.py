@@ -17,6 +17,7 @@ from arrears_events.ids import event_id
 from arrears_events.log.partitioning import partition_of
 from arrears_events.log.writer import RECORD_BYTES
 from arrears_events.refused import Refused
+from pydantic import ValidationError
 
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.decider import Command, Decider, Done, KeyReused, Outcome, Refusal, Stale, Stopped
@@ -26,7 +27,10 @@ from arrears_runtime.unit_of_work import TRIES, LostRace, Part, Work, work_on
 
 
 class CommandFailed(Exception):
-    """A command met a bug of ours: `decide`, `evolve` or a fold of its stream raised. The cause says what."""
+    """A command met a bug of ours: `decide`, `evolve` or a fold of its stream raised, or its state cannot be read.
+
+    The cause says what.
+    """
 
     def __init__(self, command: Command) -> None:
         super().__init__(type(command.body).__name__)
@@ -103,7 +107,7 @@ class Store:
         outcomes: list[Outcome] = []
         for command, row in zip(commands, found, strict=True):
             if command.streamid not in streams_:
-                streams_[command.streamid] = self._stream(command.streamid, command.customer_id, row)
+                streams_[command.streamid] = self._stream_of(command, row)
             outcomes.append(self._decide_one(command, streams_[command.streamid], known))
         return outcomes, list(streams_.values())
 
@@ -167,6 +171,14 @@ class Store:
         decider, topic = self._deciders[id_.partition("/")[0]]
         return Stream(id_, customer_id, decider, topic, row)
 
+    def _stream_of(self, command: Command, row: Any) -> Stream:
+        """One whose state cannot be read, or that is another customer's, harms who asked and nobody else."""
+        try:
+            assert row["customer_id"] in (None, command.customer_id), "a stream is of one customer for ever"
+            return self._stream(command.streamid, command.customer_id, row)
+        except (AssertionError, ValidationError) as error:
+            raise CommandFailed(command) from error
+
     def _partition(self, stream: Stream) -> int:
         return partition_of(stream.customer_id.encode(), self._partitions[stream.topic.name])
 
@@ -194,7 +206,8 @@ _FACT = StreamEvent[Any]  # made once: pydantic looks a generic up anew each tim
 
 
 _READ = """
-    SELECT s.version, s.hash, s.state, h.streamid AS handled_streamid, h.version AS handled_version, h.requesthash,
+    SELECT s.customer_id, s.version, s.hash, s.state,
+           h.streamid AS handled_streamid, h.version AS handled_version, h.requesthash,
            (SELECT topic FROM stops WHERE stops.customer_id = w.customer_id AND stops.outcome IS NULL) AS stopped_by
     FROM unnest($1::text[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w(streamid, customer_id, commandid, n)
     LEFT JOIN streams s ON s.streamid = w.streamid

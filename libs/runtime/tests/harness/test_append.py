@@ -1,10 +1,14 @@
 """What append answers, and what it writes."""
 
 import asyncio
+from dataclasses import replace
 
+import pytest
+from arrears_runtime.dead_letters import open_letters
 from arrears_runtime.decider import Done, KeyReused, Refusal, Stale
+from arrears_runtime.store import CommandFailed
 
-from .watched import all_records, command
+from .watched import all_records, command, eventually
 
 
 async def test_a_command_is_written_once_and_answered_alike_however_often_it_comes(running, database):
@@ -51,3 +55,27 @@ async def test_thousands_are_decided_in_order_and_written_together(running, data
         assert [outcome.version for outcome in outcomes] == [n // 1000 + 1 for n in range(3000)]
         await service.settled()
         assert len(await all_records(service.kafka, "plan.events")) == 3000
+
+
+async def test_a_stream_whose_state_cannot_be_read_harms_nobody_else(running, database, bank):
+    async with running(database()) as service:
+        for customer in "C-1", "C-2":
+            await bank.open(customer)
+            await service.count(customer, key=customer)
+        await service.db.pool.execute("""UPDATE streams SET state = '{"no": "state"}' WHERE streamid = 'tally/C-1'""")
+        with pytest.raises(CommandFailed):
+            await service.count("C-1", key="k2")
+        for customer in "C-1", "C-2":
+            await bank.pay(customer, 1)
+        [letter] = await eventually(lambda: open_letters(service.db))
+        assert (letter.reason, letter.customer_id) == ("handler-failed", "C-1")
+        assert (await service.count("C-2", key="k3")).version > 1
+
+
+async def test_nobody_writes_to_the_stream_of_another_customer(running, database):
+    async with running(database()) as service:
+        await service.count("C-1", key="k1")
+        with pytest.raises(CommandFailed):
+            await service.instance.append([replace(command("C-1", key="k2"), customer_id="C-2")])
+        await service.settled()
+        assert [record.key for record in await all_records(service.kafka, "plan.events")] == [b"C-1"]
