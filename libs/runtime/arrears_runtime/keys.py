@@ -139,19 +139,22 @@ class Keys:
         except InvalidUnwrap:
             raise MasterKeyWrong from None
 
-    async def take(self, connection: Connection, records: Sequence[Record]) -> None:
+    async def take(self, connection: Connection, records: Sequence[Record]) -> list[Record]:
         """Take in what lies on the topic, the last record of a customer counting, and strike it out of the outbox.
 
-        What the outbox holds besides is newer: whom it shreds has no key.
+        What the outbox holds besides is newer: whom it shreds has no key. Gives the records that are no keys: somebody
+        else wrote them. The keys that they took the places of are written again, before compaction leaves none.
         """
-        last = {(record.key or b"").decode(): record for record in records}
-        put = [_row(customer, record.value) for customer, record in last.items() if not record.is_null]
-        cut = [customer for customer, record in last.items() if record.is_null]
-        await connection.execute(_PUT, put)
-        await connection.execute(_SHRED, cut)
+        last = {_customer(record): record for record in records if record.is_null or _row(record)}
+        strays = [record for record in records if not record.is_null and _row(record) is None]
+        await connection.execute(_PUT, [row for record in last.values() if (row := _row(record))])
+        await connection.execute(_SHRED, [customer for customer, record in last.items() if record.is_null])
         sent = [(record.key, record.value, record.is_null) for record in records]
         await connection.execute(_STRIKE_OUT, self.topic, *map(list, zip(*sent, strict=True)))
         await connection.execute(_SHREDDED_HERE, self.topic)
+        displaced = await connection.fetch(_ROWS, [_customer(record) for record in strays])
+        await self._post(connection, [(row["customer_id"], _value(KeyRow(*row))) for row in displaced])
+        return strays
 
     async def _key_of(self, customer_id: str) -> CustomerKey:
         if found := (await self._found(self._db.pool, [customer_id])).get(customer_id):
@@ -163,7 +166,7 @@ class Keys:
         return made
 
     async def _found(self, asked: Any, customers: Sequence[str]) -> dict[str, CustomerKey]:
-        rows = await asked.fetch("SELECT customer_id, key_id, wrapped FROM keys WHERE customer_id = ANY($1)", customers)
+        rows = await asked.fetch(_ROWS, customers)
         return {row["customer_id"]: self._unwrapped(KeyRow(*row)) for row in rows}
 
     async def _make(self, connection: Connection, customers: Sequence[str]) -> None:
@@ -209,11 +212,20 @@ def _value(row: KeyRow) -> bytes:
     return canonical({"key_id": str(row.key_id), "wrapped": row.wrapped.hex()})
 
 
-def _row(customer_id: str, value: bytes) -> KeyRow:
-    found = orjson.loads(value)
-    return KeyRow(customer_id, UUID(found["key_id"]), bytes.fromhex(found["wrapped"]))
+def _customer(record: Record) -> str:
+    return (record.key or b"").decode(errors="replace").replace("\0", "")
 
 
+def _row(record: Record) -> KeyRow | None:
+    """None for what is no key."""
+    try:
+        found = orjson.loads(record.value)
+        return KeyRow(_customer(record), UUID(found["key_id"]), bytes.fromhex(found["wrapped"]))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+_ROWS = "SELECT customer_id, key_id, wrapped FROM keys WHERE customer_id = ANY($1)"
 _MAKE = """INSERT INTO keys SELECT k.* FROM unnest($1::keys[]) k
     WHERE NOT EXISTS (SELECT 1 FROM erased e WHERE e.customer_id = k.customer_id)
     ON CONFLICT DO NOTHING RETURNING customer_id, key_id, wrapped"""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from arrears_events.catalogue.base import CustomerEvent
 from arrears_events.codec import Topic, digest
 from arrears_events.log.chain import Follows, follow
 from arrears_events.log.reader import HistoryIncomplete, Reader, Record
@@ -84,7 +85,8 @@ class OwnLog:
             if name == self.letters:
                 await self._take_letters(connection, records)
             elif self.keys and name == self.keys.topic:
-                await self.keys.take(connection, records)
+                strays = await self.keys.take(connection, records)
+                await park(connection, [_set_aside(each, "not-a-key", "") for each in strays], self.letters)
             else:
                 forks = await self._take_events(work, records)
             end = records[-1].offset + 1
@@ -110,6 +112,8 @@ class OwnLog:
         streams = await self.store.heads(connection, [fact.envelope for fact in facts], customers)
         struck = await self._strike_out(connection, facts)
         unfit += [fork for fact in facts if (fork := _fold(streams[fact.envelope.streamid], fact, struck))]
+        if not _is_of_customers(topic):
+            unfit = [letter._replace(customer_id="") for letter in unfit]
         await park(connection, unfit, self.letters)
         await self.store.write(work, list(streams.values()), from_log=True)
         return _of_customers(unfit)
@@ -132,6 +136,11 @@ class OwnLog:
         versions = [fact.envelope.streamversion for fact in facts]
         rows = await connection.fetch(_STRIKE_OUT, ids, versions)
         return {(row["streamid"], row["streamversion"]): digest(row["value"]) for row in rows}
+
+
+def _is_of_customers(topic: Topic[Any]) -> bool:
+    """The keys of settings name no customer: nobody waits for a record of theirs."""
+    return any(issubclass(event, CustomerEvent) for event in topic.events)
 
 
 def _fold(stream: Stream, fact: Fact, struck: dict[tuple[str, int], str]) -> DeadLetter | None:

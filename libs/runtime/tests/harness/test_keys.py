@@ -9,6 +9,7 @@ from arrears_events.log.writer import Writer
 from arrears_events.refused import Refused
 from arrears_runtime import replay_check
 from arrears_runtime.database import Database
+from arrears_runtime.dead_letters import open_letters
 from arrears_runtime.instance import Instance
 from arrears_runtime.keys import MasterKeyUnfit
 from arrears_runtime.relay import Relay
@@ -98,6 +99,28 @@ async def test_a_dropped_database_has_its_keys_again(running, database):
             [f"text {n}"] for n in range(9)
         ]
         assert await no_difference(service, url)
+
+
+@pytest.mark.parametrize("garbage", [b"no key", b"[]", b"{}", b'{"key_id":"1","wrapped":"zz"}', b""])
+async def test_a_record_that_is_no_key_is_set_aside_and_the_key_it_displaced_is_written_again(
+    running, database, kafka, garbage
+):
+    async with running(url := database(), SEALING) as service:
+        sealed = await sealing(service).seal("C-1", "text")
+        await service.settled()
+    [key] = await all_records(kafka, TOPIC)
+    async with Writer(kafka.bootstrap) as writer:
+        for by in b"C-1", b"\xff":
+            await (await writer.send(kafka.prefix + TOPIC, by, garbage, key.partition))
+    for each in url, database():
+        async with running(each, SEALING) as service:
+            letters = await eventually(lambda: open_letters(service.db))
+            assert [(letter.reason, letter.customer_id) for letter in letters] == [("not-a-key", "")] * 2
+            assert await sealing(service).open("C-1", [sealed]) == ["text"]
+            await service.settled()
+            last = [record for record in await all_records(kafka, TOPIC) if record.key == b"C-1"][-1]
+            assert last.value == key.value
+            await service.safe_to_lose()
 
 
 async def test_who_is_forgotten_has_no_text_and_no_new_key(running, database, bank):

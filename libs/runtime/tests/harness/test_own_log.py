@@ -53,6 +53,16 @@ async def test_own_bytes_that_are_no_event_stop_whom_their_key_names_in_its_plac
         assert isinstance(await service.count("C-1", key="k2"), Stopped) == bool(waits)
 
 
+async def test_bytes_that_are_no_event_on_the_topic_of_settings_stop_nobody(running, database, kafka):
+    url = database()
+    await one_counted(running, url)
+    async with Writer(kafka.bootstrap) as writer:
+        await (await writer.send(f"{kafka.prefix}plan.settings", b"C-1", b"{no json", 0))
+    async with running(url) as service:
+        await eventually(lambda: letters_of(service))
+        assert await letters_of(service) == [("not-json", "")]
+
+
 async def test_a_version_that_is_missing_on_the_own_topic_is_a_gap_that_stops_the_customer(running, database, kafka):
     url = database()
     await one_counted(running, url)
