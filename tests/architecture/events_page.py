@@ -176,6 +176,7 @@ _WORDS = {
     "date": "date",
     "Decimal": "decimal",
     "AwareDatetime": "moment (RFC 3339, UTC, microseconds)",
+    "Moment": "moment (RFC 3339, UTC, microseconds)",
     "E": "one of the events below",
 }
 _LITERALS = {"None": "null", "False": "false", "True": "true", "()": "empty"}

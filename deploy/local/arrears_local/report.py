@@ -98,7 +98,7 @@ def _rule(rule: Rule, against: int, put_off: int) -> str:
 
 def _sums(currency: str, sums: Sums, rest: Decimal) -> str:
     rows = [
-        ("taken back", Money.of(sums.taken_back, currency).amount),
+        ("taken back", sums.taken_back.quantize(Money.of(0, currency).amount)),
         ("to instalments", sums.to_instalments),
         ("to promises", sums.to_promises),
         ("to neither", rest),

@@ -1,14 +1,19 @@
 """The envelope of an event: CloudEvents 1.0 in structured JSON, with our extensions."""
 
-from datetime import UTC, datetime
-from typing import Generic, Literal, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from arrears_events.catalogue.base import Event, Printable
 
 E = TypeVar("E", bound=Event)
+A_DAY = timedelta(days=1)
+Moment = Annotated[
+    AwareDatetime, Field(ge=datetime.min.replace(tzinfo=UTC) + A_DAY, le=datetime.max.replace(tzinfo=UTC) - A_DAY)
+]
+"""A moment that the clock of every zone can show: not of the first day that there is, nor of the last."""
 
 
 class _CloudEvent(BaseModel, Generic[E]):
@@ -18,7 +23,7 @@ class _CloudEvent(BaseModel, Generic[E]):
     source: Printable
     type: str
     schemaversion: int = 1
-    time: AwareDatetime
+    time: Moment
     data: E
 
 

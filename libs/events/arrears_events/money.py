@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -43,6 +43,8 @@ DecimalString = Annotated[
 Currency = Annotated[str, AfterValidator(_known_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})]
 
 
+DIGITS: Final = 13
+"""An amount has so many digits before its decimals at most: what is written with more is not read again."""
 _new, _set = object.__new__, object.__setattr__
 _AMOUNT_AS_WRITTEN = core_schema.custom_error_schema(
     core_schema.str_schema(pattern=r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{2,3})?$", strict=True),
@@ -60,13 +62,24 @@ SumString = Annotated[
 """A sum over many amounts: it may outgrow the digits of one."""
 
 
+class AmountTooLarge(PydanticCustomError):
+    """An amount that would be written with more than DIGITS before its decimals; a ValueError."""
+
+
+def _too_large() -> AmountTooLarge:
+    return AmountTooLarge("money-amount", "An amount has 13 digits before its decimals at most")
+
+
 class CurrencyMismatch(TypeError):
     """Two currencies met in one sum."""
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount with exactly the decimals of its currency; a balance may be below zero. Raises ValueError otherwise."""
+    """An amount with exactly the decimals of its currency, of 13 digits before them at most; a balance may be below zero.
+
+    Raises ValueError otherwise, also as a sum: AmountTooLarge. So what is written is always read again.
+    """
 
     amount: Decimal
     currency: str
@@ -76,6 +89,8 @@ class Money:
             raise PydanticCustomError("money-scale", "An amount has the decimals of its currency")
         if self.amount.is_zero() and self.amount.is_signed():
             raise PydanticCustomError("money-amount", "Zero has no sign")
+        if self.amount.adjusted() >= DIGITS:
+            raise _too_large()
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
@@ -120,8 +135,11 @@ class Money:
     @classmethod
     def of(cls, amount: Decimal | int | str, currency: str) -> "Money":
         """`amount` with the currency's decimals; an amount that has more of them is an error, never rounded."""
-        scaled = Decimal(amount).quantize(Decimal(1).scaleb(-DECIMALS[currency]))
-        if scaled != Decimal(amount):
+        number = Decimal(amount)
+        if number.adjusted() >= DIGITS:
+            raise _too_large()
+        scaled = number.quantize(Decimal(1).scaleb(-DECIMALS[currency]))
+        if scaled != number:
             raise PydanticCustomError("money-scale", "An amount has the decimals of its currency")
         return cls(scaled + 0, currency)
 

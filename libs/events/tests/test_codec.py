@@ -66,12 +66,20 @@ def test_only_what_is_no_json_object_is_called_that(topic, value):
         (fact(data=5), "data"),
         (fact(data=[]), "data"),
         (fact(time="yesterday"), "time"),
+        (fact(time="9999-12-31T23:59:59-23:00"), "time"),
+        (fact(time="0001-01-01T00:00:00+08:00"), "time"),
         (fact(specversion="0.3"), "specversion"),
     ],
 )
 @pytest.mark.parametrize("topic", [BANK, ONE_EVENT], ids=["of two events", "of one event"])
 def test_a_wrong_type_or_value_is_bad_data_and_has_its_place(topic, value, where):
     assert said_of(value, topic) == ("bad-data", where)
+
+
+@pytest.mark.parametrize("next_business_date", ["2026-03-31", "2026-04-01"])
+def test_a_close_after_which_the_calendar_does_not_go_on_is_bad_data(next_business_date):
+    day = {"source": "core", "date": "2026-04-01", "next_business_date": next_business_date, "partition": 0}
+    assert said_of(fact(type=BANK.type_of(Closed), data=day)) == ("bad-data", "data")
 
 
 @pytest.mark.parametrize(

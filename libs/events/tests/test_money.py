@@ -1,21 +1,74 @@
 """Money has one written form, and is never added across currencies."""
 
-from decimal import Decimal
+from collections.abc import Callable
+from decimal import ROUND_DOWN, Decimal
+from typing import Annotated
 
 import pytest
-from arrears_events.money import Amount, CurrencyMismatch, Money
+from arrears_events.money import DECIMALS, Amount, AmountTooLarge, CurrencyMismatch, Money
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 MONEY, AMOUNT = TypeAdapter(Money), TypeAdapter(Amount)
 cents = st.integers(-(10**14), 10**14)
+edges = st.sampled_from([10**13, 10**14, 10**15, 10**16]).flatmap(lambda edge: st.integers(edge - 2, edge + 1))
+units = st.one_of(st.integers(-(10**16), 10**16), edges, edges.map(int.__neg__))
+currencies = st.sampled_from(["JPY", "TWD", "KWD"])
+ROADS: list[Callable[[Decimal, str], Money]] = [
+    lambda number, currency: Money(number, currency),
+    lambda number, currency: Money.of(number, currency),
+    lambda number, currency: Money.of(number.to_integral_value(), currency),
+    lambda number, currency: _half(number, currency) + _half(number, currency),
+    lambda number, currency: _half(number, currency) - _half(-number, currency),
+    lambda number, currency: sum([_half(number, currency)] * 3, Money.of(0, currency)),
+]
+"""All the ways in which a Money comes about, but for reading."""
+
+
+def _half(number: Decimal, currency: str) -> Money:
+    scale = Decimal(1).scaleb(-DECIMALS[currency])
+    return Money((number / 2).quantize(scale, rounding=ROUND_DOWN) + 0, currency)
+
+
+MOST = [("9999999999999", "1", "JPY"), ("9999999999999.99", "0.01", "TWD"), ("9999999999999.999", "0.001", "KWD")]
+DOUBLED = TypeAdapter(Annotated[Money, AfterValidator(lambda money: money + money)])
 
 
 @given(cents)
 def test_what_is_written_is_read_again(number):
     money = Money.of(Decimal(number).scaleb(-2), "TWD")
     assert MONEY.validate_json(MONEY.dump_json(money)) == money
+
+
+@given(units, currencies, st.sampled_from(ROADS))
+def test_whatever_money_is_made_its_written_form_is_read_again(number, currency, road):
+    try:
+        money = road(Decimal(number).scaleb(-DECIMALS[currency]), currency)
+    except AmountTooLarge:
+        return
+    assert MONEY.validate_json(MONEY.dump_json(money)) == money
+
+
+@pytest.mark.parametrize(("most", "least", "currency"), MOST)
+def test_money_that_could_not_be_read_again_is_not_made(most, least, currency):
+    largest, one = Money.of(most, currency), Money.of(least, currency)
+    for beyond in (
+        lambda: largest + one,
+        lambda: largest.zero() - largest - one,
+        lambda: Money.of(10**13, currency),
+        lambda: Money.of(Decimal(10) ** 40, currency),
+        lambda: Money(largest.amount + one.amount, currency),
+    ):
+        with pytest.raises(AmountTooLarge, match="13 digits"):
+            beyond()
+    assert largest.zero() - largest + largest == largest.zero()
+
+
+def test_a_sum_that_grew_too_large_in_a_model_is_a_fault_of_its_field():
+    with pytest.raises(ValidationError) as refused:
+        DOUBLED.validate_python({"amount": "5000000000000.00", "currency": "TWD"})
+    assert refused.value.errors()[0]["type"] == "money-amount"
 
 
 @given(cents, cents)

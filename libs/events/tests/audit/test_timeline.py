@@ -1,5 +1,6 @@
 """The story of an account and of a case, in order, each line with its cause."""
 
+import re
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -141,6 +142,13 @@ def test_what_cannot_be_read_is_told_and_can_be_a_cause(history: History):
     told = "\n".join(rows(story(history)))
     assert "UNREADABLE: not-json" in told
     assert "because of #1 unreadable record/bank.events/" in told
+
+
+def test_a_moment_that_no_clock_of_utc_shows_is_unreadable_and_ends_no_story(history: History):
+    right = history.payment("UCI-1", "2026-04")
+    written = right.value.replace(b'"2026-04-21T10:00:', b'"9999-12-31T23:59:')
+    history.put("bank.events", history.home_of("C-1"), b"C-1", re.sub(rb'("time":"[^"]+)Z"', rb'\1-23:00"', written))
+    assert "UNREADABLE: bad-data time" in "\n".join(rows(story(history)))
 
 
 def test_a_cause_that_is_nowhere_is_marked(history: History):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from arrears_events.catalogue.case import Stage
-from arrears_events.money import Money
+from arrears_events.money import Currency, Money, SumString
 from arrears_runtime.http.callers import CallerRequest
 from arrears_runtime.http.routing import Router
 
@@ -14,12 +14,20 @@ router = Router(tag="figures")
 
 
 @dataclass(frozen=True, slots=True)
+class SumAnswer:
+    """Over many cases: it may have more digits than one amount can."""
+
+    amount: SumString
+    currency: Currency
+
+
+@dataclass(frozen=True, slots=True)
 class StageAnswer:
-    """`arrears` has one amount a currency: nothing is added across them."""
+    """`arrears` has one sum a currency: nothing is added across them."""
 
     stage: Stage
     cases: int
-    arrears: list[Money]
+    arrears: list[SumAnswer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,13 @@ async def get_figures(request: CallerRequest, on: date) -> FiguresAnswer:
 
 
 def _answer(on: date, counts: list[StageCount], arrears: list[StageArrears]) -> FiguresAnswer:
-    amounts: dict[Stage, list[Money]] = {count.stage: [] for count in counts}
+    sums: dict[Stage, list[SumAnswer]] = {count.stage: [] for count in counts}
     for each in arrears:
-        amounts[each.stage].append(Money.of(each.amount, each.currency))
-    stages = [StageAnswer(count.stage, count.cases, amounts[count.stage]) for count in counts]
+        sums[each.stage].append(_sum(each))
+    stages = [StageAnswer(count.stage, count.cases, sums[count.stage]) for count in counts]
     return FiguresAnswer(on, sum(count.cases for count in counts), stages)
+
+
+def _sum(found: StageArrears) -> SumAnswer:
+    """With the decimals of its currency; the table has as many for all."""
+    return SumAnswer(found.amount.quantize(Money.of(0, found.currency).amount), found.currency)

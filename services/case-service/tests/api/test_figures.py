@@ -48,6 +48,13 @@ async def test_a_word_that_was_told_late_counts_from_its_day(case: Case):
     assert await stages(case, "04-22") == [("M2", 1, ["100.00 TWD", "20.00 USD"])]
 
 
+async def test_a_figure_may_have_more_digits_than_an_amount(case: Case):
+    for account_id in "A-1", "A-2":
+        most = replace(note_arrears("04-21", "9999999999999.99"), account_id=account_id)
+        await case.tell(most, account_id=account_id)
+    assert await stages(case, "04-21") == [("M1", 2, ["19999999999999.98 TWD"])]
+
+
 async def test_a_day_is_a_date(case: Case):
     for on in ("", "2026-02-30", "yesterday", "1777852800", "2026-05-04T00:00:00", "20260504"):
         assert (await case.http.get("/figures", params={"on": on})).status_code == 400, on

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from arrears_events.catalogue.bank import ContactPoint
 from arrears_events.catalogue.base import PolicyRef
 from arrears_events.log.partitioning import partition_of
-from arrears_events.money import Money
+from arrears_events.money import AmountTooLarge, Money
 from arrears_policy.rule_pack import RulePack
 from arrears_policy.rules import Status
 from arrears_runtime import closes
@@ -155,16 +156,24 @@ async def _owed(db: Database, accounts: Mapping[str, str]) -> list[tuple[str, Ow
     held = {(row.account_id, row.currency): row.held for row in await held_of(db, accounts)}
     found: list[tuple[str, Owed]] = []
     for row in await arrears_of(db, accounts):
-        ledger, currency = (row.account_id, row.currency), row.currency
+        ledger, arrears = (row.account_id, row.currency), Money.of(row.amount, row.currency)
         owed = Owed(
             account_id=row.account_id,
-            arrears=Money.of(row.amount, currency),
-            paid_since=Money.of(paid.get(ledger, 0), currency),
-            disputed=Money.of(held.get(ledger, 0), currency),
+            arrears=arrears,
+            paid_since=_sum(paid.get(ledger), arrears),
+            disputed=_sum(held.get(ledger), arrears),
             as_of=row.as_of,
         )
         found.append((accounts[row.account_id], owed))
     return found
+
+
+def _sum(amount: Decimal | None, arrears: Money) -> Money:
+    """Of many amounts, against these arrears: what has more digits than one may have is no less than they are."""
+    try:
+        return Money.of(amount or 0, arrears.currency)
+    except AmountTooLarge:
+        return arrears
 
 
 def _facts(ground: Ground, customer: str, told: _Told, close: Close | None) -> Facts:

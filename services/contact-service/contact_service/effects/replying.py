@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from arrears_events.catalogue.contact import Channel
 from arrears_events.ids import command_id
+from arrears_events.money import AmountTooLarge
 from arrears_events.sealed import Sealed
 from arrears_runtime.database import Database
 from arrears_runtime.dead_letters import stopped_among
@@ -103,7 +104,7 @@ def _of_another(reply: Reply, sealed: Sealed, read: replies.Reply, today: date) 
 async def _promise(ground: Ground, customer: str, day: date) -> SaidPromise | None:
     """Of all that is demanded in the currency in which most accounts owe; None where nothing is.
 
-    Nor of a customer who is stopped: what the bank has said since is not known.
+    Nor of a customer who is stopped: what the bank has said since is not known. Nor more than an amount may be.
     """
     if await stopped_among(ground.db, [customer]):
         return None
@@ -113,7 +114,10 @@ async def _promise(ground: Ground, customer: str, day: date) -> SaidPromise | No
         return None
     currency = max(sorted(set(currencies)), key=currencies.count)
     ledgers = [each for each in owed if each.arrears.currency == currency]
-    amount = sum((each.demanded for each in ledgers[1:]), ledgers[0].demanded)
+    try:
+        amount = sum((each.demanded for each in ledgers[1:]), ledgers[0].demanded)
+    except AmountTooLarge:
+        return None
     return SaidPromise(frozenset(each.account_id for each in ledgers), amount, day)
 
 

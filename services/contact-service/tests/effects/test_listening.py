@@ -17,7 +17,7 @@ from arrears_events.money import Money
 from contact_service.domain.contacts import NoteSent, stream_of
 from contact_service.effects.listening import listen
 from contact_service.gateways.sms import Inbound, Receipt
-from contact_service.views import disputes, plans, profiles
+from contact_service.views import arrears, disputes, plans, profiles
 
 from ..api.contacting import TODAY, YESTERDAY
 from ..plans import agreed, proposed
@@ -26,6 +26,7 @@ from .conftest import SECONDS_MAX, Office
 
 SILENCE = timedelta(days=3)
 PARTY = "+9993000000001"
+MOST = Money.of("9999999999999.99", "CNY")
 
 
 class Gateway:
@@ -193,6 +194,23 @@ async def test_a_day_on_which_there_is_nothing_to_promise_is_for_a_person_to_rea
     await writes(office, contact_values("C-1")["mobile"], "2026-04-20 还")
     [received] = await heard(office)
     assert received.read_as == "unread"
+
+
+async def test_a_day_for_more_than_an_amount_may_be_is_for_a_person_to_read(office: Office):
+    await office.hear(arrears.fold, (await office.owes("A-2")).model_copy(update={"arrears": MOST}))
+    await writes(office, contact_values("C-1")["mobile"], "2026-04-20 还")
+    [received] = await heard(office)
+    assert received.read_as == "unread"
+
+
+async def test_of_what_is_disputed_beyond_what_an_amount_may_be_nothing_is_demanded(office: Office):
+    await office.owes("A-2")
+    for number in 7, 8:
+        dispute = disputed("A-2", "1.00").model_copy(update={"dispute_id": UUID(int=number), "disputed_amount": MOST})
+        await office.hear(disputes.fold, dispute)
+    await writes(office, contact_values("C-1")["mobile"], "2026-04-20 还")
+    [_, promise] = await heard(office)
+    assert (promise.accounts, promise.amount) == ({"A-C-1"}, Money.of("1000.00", "CNY"))
 
 
 async def test_who_is_erased_over_their_reply_ends_nobody_elses(office: Office):
