@@ -19,6 +19,8 @@ from arrears_events.money import Money
 
 Payer = tuple[UUID, int]
 """An instalment: its plan and number. A promise: its id and 0."""
+Payment = tuple[str, str]
+"""Its account, and its id there."""
 
 
 @dataclass
@@ -41,7 +43,7 @@ class MoneyTrail:
     """`left`: of each payment, what serves nothing. `asked` and `given`: of each instalment and promise."""
 
     sums: dict[str, Sums] = field(default_factory=_by_currency)
-    left: dict[str, Money] = field(default_factory=dict[str, Money])
+    left: dict[Payment, Money] = field(default_factory=dict[Payment, Money])
     asked: dict[Payer, Money] = field(default_factory=dict[Payer, Money])
     given: dict[Payer, Money] = field(default_factory=dict[Payer, Money])
 
@@ -50,10 +52,10 @@ class MoneyTrail:
             case PaymentReceived(payment_id=id_, amount=amount):
                 self._sums(amount).payments += 1
                 self._sums(amount).received += amount.amount
-                self.left[id_] = amount
+                self.left[event.account_id, id_] = amount
             case PaymentReversed(payment_id=id_, amount=amount):
                 self._sums(amount).taken_back += amount.amount
-                self.left[id_] -= amount
+                self.left[event.account_id, id_] -= amount
             case PlanProposed(plan_id=id_, schedule=schedule):
                 self.asked |= {(id_, each.number): each.principal + each.interest for each in schedule}
             case PromiseMade(promise_id=id_, amount=amount):
@@ -74,7 +76,7 @@ class MoneyTrail:
         overspent = [(id_, left) for id_, left in self.left.items() if left < left.zero()]
         overfed = [(id_, given) for id_, given in self.given.items() if not given.zero() <= given <= self.asked[id_]]
         return [
-            *(f"payment {id_} served {-left.amount:f} more than it was" for id_, left in overspent),
+            *(f"payment {id_[1]} of {id_[0]} served {-left.amount:f} more than it was" for id_, left in overspent),
             *(f"{_named(id_)} was given {given.amount:f} of {self.asked[id_].amount:f}" for id_, given in overfed),
             *(
                 f"the sums in {currency} differ"
@@ -91,9 +93,10 @@ class MoneyTrail:
     ) -> Decimal:
         """Signed: below zero where it serves no more."""
         more = isinstance(event, PaymentAllocated | PaymentCounted)
-        before, left = self.given.get(payer, event.amount.zero()), self.left[event.payment_id]
+        payment = event.account_id, event.payment_id
+        before, left = self.given.get(payer, event.amount.zero()), self.left[payment]
         self.given[payer] = before + event.amount if more else before - event.amount
-        self.left[event.payment_id] = left - event.amount if more else left + event.amount
+        self.left[payment] = left - event.amount if more else left + event.amount
         return event.amount.amount if more else -event.amount.amount
 
     def _sums(self, amount: Money) -> Sums:

@@ -89,7 +89,7 @@ def test_a_payment_that_was_taken_back_serves_nothing():
 
 def test_a_cent_that_served_twice_is_a_fault():
     [fault] = given(paid("p1", "200"), allocated("p1", "150"), counted("p1", "50.01")).faults()
-    assert fault == "payment p1 served 0.01 more than it was"
+    assert fault == "payment p1 of A-1 served 0.01 more than it was"
 
 
 def test_a_promise_that_was_given_more_than_it_asks_is_a_fault():

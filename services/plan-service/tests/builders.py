@@ -94,8 +94,10 @@ def count_payment(
     return CountPayment(CUSTOMER, payment_id, account, money(amount, currency), day(on))
 
 
-def uncount_payment(payment_id: str, amount: str, *, reversal: str = "r1", currency: str = "TWD") -> UncountPayment:
-    return UncountPayment(CUSTOMER, reversal, payment_id, "A-1", money(amount, currency))
+def uncount_payment(
+    payment_id: str, amount: str, *, reversal: str = "r1", account: str = "A-1", currency: str = "TWD"
+) -> UncountPayment:
+    return UncountPayment(CUSTOMER, reversal, payment_id, account, money(amount, currency))
 
 
 def promise_made(
@@ -162,11 +164,11 @@ def payment_counted(
     )
 
 
-def payment_uncounted(payment_id: str, amount: str, *, id_: UUID = FIRST) -> PaymentUncounted:
+def payment_uncounted(payment_id: str, amount: str, *, account: str = "A-1", id_: UUID = FIRST) -> PaymentUncounted:
     return PaymentUncounted(
         customer_id=CUSTOMER,
         promise_id=id_,
-        account_id="A-1",
+        account_id=account,
         payment_id=payment_id,
         amount=money(amount),
     )
@@ -178,9 +180,9 @@ def payment_noted(payment_id: str, amount: str, *, on: str = "2026-06-05", accou
     )
 
 
-def payment_taken_back(payment_id: str, amount: str, *, reversal: str = "r1") -> PaymentTakenBack:
+def payment_taken_back(payment_id: str, amount: str, *, reversal: str = "r1", account: str = "A-1") -> PaymentTakenBack:
     return PaymentTakenBack(
-        customer_id=CUSTOMER, account_id="A-1", reversal_id=reversal, payment_id=payment_id, amount=money(amount)
+        customer_id=CUSTOMER, account_id=account, reversal_id=reversal, payment_id=payment_id, amount=money(amount)
     )
 
 

@@ -183,7 +183,7 @@ async def _proposal(ask: PlanRequest, request: CommandRequest) -> ProposePlan:
 
 @router.post("/plans/{plan_id}/agreements", status_code=201, permission="plan:agree", if_match=True)
 async def agree_plan(plan_id: UUID, ask: AgreementRequest, request: CommandRequest) -> Answer:
-    """The customer agreed; the bank is asked to book it. 409 when it is not proposed any more."""
+    """The customer agreed; the bank is asked to book it. 409 when it is not proposed any more, or agreed otherwise."""
     row = found(await plan_of_id(request.db, plan_id))
     agreed = AgreePlan(plan_id, request.today(row.customer_id), ask.agreed_by, ask.recording_id)
     return await _send(row, agreed, request)

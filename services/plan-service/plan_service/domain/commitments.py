@@ -27,11 +27,14 @@ from plan_service.domain.errors import ACCOUNT_IN_PLAN, REVERSAL_UNLIKE_PAYMENT,
 from plan_service.domain.instalments import Lines
 from plan_service.domain.payments import (
     CountPayment,
+    Keys,
     Parts,
     Payment,
+    PaymentKey,
     UncountPayment,
     by_value_date,
     held,
+    key_of,
     without,
 )
 from plan_service.domain.plan import AgreePlan, AnswerInstruction, CancelPlan, Plan, PlanEvent, instruction_of
@@ -66,12 +69,12 @@ class Commitments:
     promise: Promise | None = None
     earlier: tuple[Promise, ...] = ()
     plans: dict[UUID, Plan] = field(default_factory=dict[UUID, Plan])
-    payments: dict[str, Payment] = field(default_factory=dict[str, Payment])
-    reversals: Ids = frozenset()
+    payments: dict[PaymentKey, Payment] = field(default_factory=dict[PaymentKey, Payment])
+    reversals: Keys = frozenset()
     not_accepted: Ids = frozenset()
 
     @property
-    def known(self) -> frozenset[str]:
+    def known(self) -> Keys:
         return frozenset(self.payments)
 
     def asks_for(self, payment: Payment) -> bool:
@@ -110,12 +113,12 @@ def evolve(state: Commitments | None, event: CommitmentEvent) -> Commitments:
     match event:
         case PaymentNoted():
             noted = Payment(event.payment_id, event.account_id, event.amount, event.value_date)
-            return replace(state, payments=state.payments | {event.payment_id: noted})
+            return replace(state, payments=state.payments | {noted.key: noted})
         case PaymentTakenBack():
-            payment = state.payments[event.payment_id]
+            payment = state.payments[key_of(event.account_id, event.payment_id)]
             left = replace(payment, amount=payment.amount - event.amount)
-            payments = state.payments | {event.payment_id: left}
-            return replace(state, payments=payments, reversals=state.reversals | {event.reversal_id})
+            reversals = state.reversals | {key_of(event.account_id, event.reversal_id)}
+            return replace(state, payments=state.payments | {left.key: left}, reversals=reversals)
         case PromiseNotAccepted():
             return replace(state, not_accepted=state.not_accepted | {str(event.promise_id)})
         case _:
@@ -168,7 +171,7 @@ def _end(state: Commitments, account_id: str) -> list[CommitmentEvent]:
 
 def _note(state: Commitments, command: CountPayment) -> list[CommitmentEvent]:
     payment = Payment(command.payment_id, command.account_id, command.amount, command.value_date)
-    if payment.payment_id in state.payments or not payment.amount or not state.asks_for(payment):
+    if payment.key in state.payments or not payment.amount or not state.asks_for(payment):
         return []
     noted = PaymentNoted(
         customer_id=command.customer_id,
@@ -181,8 +184,8 @@ def _note(state: Commitments, command: CountPayment) -> list[CommitmentEvent]:
 
 
 def _take_back(state: Commitments, command: UncountPayment) -> list[CommitmentEvent]:
-    payment = state.payments.get(command.payment_id)
-    if payment is None or command.reversal_id in state.reversals:
+    payment = state.payments.get(command.key)
+    if payment is None or key_of(command.account_id, command.reversal_id) in state.reversals:
         return []
     if command.amount.currency != payment.amount.currency or command.amount > payment.amount:
         raise Refused(REVERSAL_UNLIKE_PAYMENT, paid=payment.amount)
@@ -199,13 +202,12 @@ def _take_back(state: Commitments, command: UncountPayment) -> list[CommitmentEv
 def _shared(state: Commitments) -> list[CommitmentEvent]:
     """What differs when the payments are shared out anew; what is taken off comes first, so no cent serves twice."""
     sharing = _sharing(state)
-    accounts = {payment.payment_id: payment.account_id for payment in state.payments.values()}
     plans = [(state.plans[plan_id], lines) for plan_id, lines in sharing.plans.items()]
     moved: list[CommitmentEvent] = [
-        *(event for each, now in plans for event in judgement.unallocated(each, now, accounts)),
-        *(event for each, now in sharing.promises for event in promise.uncounted(each, now, accounts)),
-        *(event for each, now in plans for event in judgement.allocated(each, now, accounts)),
-        *(event for each, now in sharing.promises for event in promise.counted(each, now, accounts)),
+        *(event for each, now in plans for event in judgement.unallocated(each, now)),
+        *(event for each, now in sharing.promises for event in promise.uncounted(each, now)),
+        *(event for each, now in plans for event in judgement.allocated(each, now)),
+        *(event for each, now in sharing.promises for event in promise.counted(each, now)),
     ]
     state = _after(state, moved)
     judged = [event for each in state.plans.values() for event in judgement.corrected(each)]

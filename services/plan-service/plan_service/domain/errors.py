@@ -21,6 +21,8 @@ ACCOUNT_TWICE: Final = "account-twice"
 """An account has one share in a plan."""
 PLAN_AMOUNT_ZERO: Final = "plan-amount-zero"
 """Each account's share in a plan is above zero."""
+PLAN_AMOUNT_TOO_LARGE: Final = "plan-amount-too-large"
+"""A plan's debt, and what is to be paid in all, are no more than an amount can be."""
 PLAN_TOO_LONG: Final = "plan-too-long"
 """A plan has `terms_max` instalments at most, the last due on `last_due_latest` at the latest."""
 PLAN_RATE_ABOVE_LIMIT: Final = "plan-rate-above-limit"
@@ -32,7 +34,7 @@ PLAN_PAYS_NOTHING: Final = "plan-pays-nothing"
 PLAN_UNKNOWN: Final = "plan-unknown"
 """The customer has no such plan."""
 PLAN_NOT_PROPOSED: Final = "plan-not-proposed"
-"""Only a plan that is proposed can be agreed; this one is in `state`."""
+"""Only a plan that is proposed can be agreed, and an agreed one not in another way; this one is in `state`."""
 PROPOSAL_OVER: Final = "proposal-over"
 """The last day for agreeing was `agree_by`."""
 RECORDING_MISSING: Final = "recording-missing"
@@ -46,6 +48,7 @@ POLICY_UNFIT: Final = "policy-unfit"
 __all__ = [
     "ACCOUNT_IN_PLAN",
     "ACCOUNT_TWICE",
+    "PLAN_AMOUNT_TOO_LARGE",
     "PLAN_AMOUNT_ZERO",
     "PLAN_DATE_OUT_OF_RANGE",
     "PLAN_NOT_OPEN",

@@ -101,7 +101,7 @@ def _oldest_first(lines: Lines, payments: Sequence[Payment]) -> Lines:
     for payment in payments:
         left = payment
         while at < len(found) and (part := part_of(left, found[at].amount - found[at].paid)):
-            found[at] = found[at].having(found[at].paid_by | {payment.payment_id: part})
+            found[at] = found[at].having(found[at].paid_by | {payment.key: part})
             left = replace(left, amount=left.amount - part.amount)
             at += found[at].in_full
     return tuple(found)
@@ -109,5 +109,5 @@ def _oldest_first(lines: Lines, payments: Sequence[Payment]) -> Lines:
 
 def _until(day: date, lines: Lines) -> Lines:
     return tuple(
-        line.having({id_: part for id_, part in line.paid_by.items() if part.value_date <= day}) for line in lines
+        line.having({key: part for key, part in line.paid_by.items() if part.value_date <= day}) for line in lines
     )

@@ -1,6 +1,6 @@
 """What payments and a day's close make of a plan: instalments paid, missed, reopened; the plan completed or broken."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from arrears_events.catalogue.plan import (
 )
 
 from plan_service.domain.instalments import Line, Lines, breaking, deadline, enough, filled, reminded_at
-from plan_service.domain.payments import Payment, gone, held, without
+from plan_service.domain.payments import Payment, gone, held, named, without
 from plan_service.domain.plan import InstalmentEvent, Plan, PlanEvent, evolve, which
 
 _DAY = timedelta(days=1)
@@ -68,29 +68,21 @@ def paying(plan: Plan, payments: Sequence[Payment]) -> Lines:
     return tuple(found)
 
 
-def unallocated(plan: Plan, now: Lines, accounts: Mapping[str, str]) -> list[PaymentUnallocated]:
-    """`accounts`: of each payment."""
+def unallocated(plan: Plan, now: Lines) -> list[PaymentUnallocated]:
     return [
-        PaymentUnallocated(
-            **which(plan), account_id=accounts[payment_id], number=was.number, payment_id=payment_id, amount=amount
-        )
+        PaymentUnallocated(**which(plan), **named(key), number=was.number, amount=amount)
         for was, is_ in zip(plan.lines, now, strict=True)
-        for payment_id, amount in gone(was.paid_by, is_.paid_by).items()
+        for key, amount in gone(was.paid_by, is_.paid_by).items()
     ]
 
 
-def allocated(plan: Plan, now: Lines, accounts: Mapping[str, str]) -> list[PaymentAllocated]:
+def allocated(plan: Plan, now: Lines) -> list[PaymentAllocated]:
     return [
         PaymentAllocated(
-            **which(plan),
-            account_id=accounts[payment_id],
-            number=was.number,
-            payment_id=payment_id,
-            amount=amount,
-            value_date=is_.paid_by[payment_id].value_date,
+            **which(plan), **named(key), number=was.number, amount=amount, value_date=is_.paid_by[key].value_date
         )
         for was, is_ in zip(plan.lines, now, strict=True)
-        for payment_id, amount in gone(is_.paid_by, was.paid_by).items()
+        for key, amount in gone(is_.paid_by, was.paid_by).items()
     ]
 
 

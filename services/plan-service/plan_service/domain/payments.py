@@ -3,8 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Annotated, Any
 
 from arrears_events.money import Money
+from pydantic import PlainSerializer
+
+PaymentKey = str
+"""A payment's account and its id, which the bank may use again on another account; the blank between is in neither."""
+Keys = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str])]
+"""A set of them, or of reversals named so; written in order, so that the same set has the same bytes."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,10 @@ class UncountPayment:
     account_id: str
     amount: Money
 
+    @property
+    def key(self) -> PaymentKey:
+        return key_of(self.account_id, self.payment_id)
+
 
 @dataclass(frozen=True)
 class Payment:
@@ -36,6 +47,10 @@ class Payment:
     amount: Money
     value_date: date
 
+    @property
+    def key(self) -> PaymentKey:
+        return key_of(self.account_id, self.payment_id)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -45,13 +60,23 @@ class Part:
     value_date: date
 
 
-Parts = dict[str, Part]
+Parts = dict[PaymentKey, Part]
 """By payment."""
+
+
+def key_of(account_id: str, id_: str) -> PaymentKey:
+    return f"{account_id} {id_}"
+
+
+def named(key: PaymentKey) -> dict[str, Any]:
+    """The fields of an event that name the payment."""
+    account_id, _, payment_id = key.partition(" ")
+    return {"account_id": account_id, "payment_id": payment_id}
 
 
 def by_value_date(payments: Iterable[Payment]) -> list[Payment]:
     """The order in which they are shared out: whenever they were heard of, it is the same."""
-    return sorted(payments, key=lambda payment: (payment.value_date, payment.payment_id))
+    return sorted(payments, key=lambda payment: (payment.value_date, payment.payment_id, payment.account_id))
 
 
 def total(parts: Parts, zero: Money, *, by: date = date.max) -> Money:
@@ -66,38 +91,33 @@ def part_of(payment: Payment, most: Money) -> Part | None:
 
 def held(parts: Parts, payments: Iterable[Payment]) -> Parts:
     """The same parts, as far as the payments still are."""
-    found = {payment.payment_id: part_of(payment, parts[payment.payment_id].amount) for payment in _of(parts, payments)}
-    return {payment_id: part for payment_id, part in found.items() if part}
+    found = {payment.key: part_of(payment, parts[payment.key].amount) for payment in _of(parts, payments)}
+    return {key: part for key, part in found.items() if part}
 
 
 def without(payments: Sequence[Payment], parts: Parts) -> list[Payment]:
     """What is left of the payments for others."""
     return [
-        replace(payment, amount=payment.amount - parts[payment.payment_id].amount)
-        if payment.payment_id in parts
-        else payment
+        replace(payment, amount=payment.amount - parts[payment.key].amount) if payment.key in parts else payment
         for payment in payments
     ]
 
 
-def added(parts: Parts, payment_id: str, amount: Money, value_date: date) -> Parts:
-    before = parts[payment_id].amount if payment_id in parts else amount.zero()
-    return parts | {payment_id: Part(before + amount, value_date)}
+def added(parts: Parts, key: PaymentKey, amount: Money, value_date: date) -> Parts:
+    before = parts[key].amount if key in parts else amount.zero()
+    return parts | {key: Part(before + amount, value_date)}
 
 
-def removed(parts: Parts, payment_id: str, amount: Money) -> Parts:
-    left = replace(parts[payment_id], amount=parts[payment_id].amount - amount)
-    return {each: part for each, part in (parts | {payment_id: left}).items() if part.amount}
+def removed(parts: Parts, key: PaymentKey, amount: Money) -> Parts:
+    left = replace(parts[key], amount=parts[key].amount - amount)
+    return {each: part for each, part in (parts | {key: left}).items() if part.amount}
 
 
-def gone(before: Parts, after: Parts) -> dict[str, Money]:
+def gone(before: Parts, after: Parts) -> dict[PaymentKey, Money]:
     """By payment, how much less of it there is."""
-    less = {
-        payment_id: part.amount - after[payment_id].amount if payment_id in after else part.amount
-        for payment_id, part in before.items()
-    }
-    return {payment_id: amount for payment_id, amount in less.items() if amount > amount.zero()}
+    less = {key: part.amount - after[key].amount if key in after else part.amount for key, part in before.items()}
+    return {key: amount for key, amount in less.items() if amount > amount.zero()}
 
 
 def _of(parts: Parts, payments: Iterable[Payment]) -> Iterable[Payment]:
-    return (payment for payment in payments if payment.payment_id in parts)
+    return (payment for payment in payments if payment.key in parts)

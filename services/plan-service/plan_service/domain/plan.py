@@ -4,12 +4,11 @@ The debt in it is of one or more accounts of the customer, in one currency. The 
 by payments that were booked late or taken back; one that a newer has followed, or that was cancelled, is not.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from arrears_events.catalogue.base import Ids
 from arrears_events.catalogue.instalments import AgreedBy, EndReason, PlanKind, PlanRule, Share
 from arrears_events.catalogue.plan import (
     BankInstructionIssued,
@@ -42,7 +41,7 @@ from plan_service.domain.errors import (
     Refused,
 )
 from plan_service.domain.instalments import Line, Lines
-from plan_service.domain.payments import Payment, added, removed
+from plan_service.domain.payments import Keys, Payment, added, key_of, removed
 from plan_service.domain.proposal import ProposePlan, proposed
 
 InstalmentEvent = (
@@ -87,7 +86,7 @@ Booking = Literal["asked", "done", "refused"]
 class Plan:
     """`before`: the payments that had come when it was agreed; they never pay it. `followed`: by a newer plan.
 
-    `broken_on`: the day whose close found it broken.
+    `broken_on`: the day whose close found it broken. `agreed_by` and `recording_id`: how it was agreed.
     """
 
     plan_id: UUID
@@ -100,7 +99,9 @@ class Plan:
     lines: Lines
     state: PlanState = "proposed"
     agreed_on: date | None = None
-    before: Ids = field(default=frozenset[str]())
+    agreed_by: AgreedBy | None = None
+    recording_id: str | None = None
+    before: Keys = frozenset()
     followed: bool = False
     broken_on: date | None = None
     booking: Booking | None = None
@@ -126,6 +127,10 @@ class Plan:
     def unpaid(self) -> Money:
         return sum((line.amount - line.paid for line in self.lines), self.lines[0].amount.zero())
 
+    def was_agreed_as(self, command: AgreePlan) -> bool:
+        """Whatever the day: it may be told again later."""
+        return (self.agreed_by, self.recording_id) == (command.agreed_by, command.recording_id)
+
     def shares_account_with(self, other: PlanProposed) -> bool:
         same_currency = self.currency == other.amount.currency
         return same_currency and not self.accounts.isdisjoint(share.account_id for share in other.shares)
@@ -134,8 +139,8 @@ class Plan:
         """Broken or not: it may turn out that it is not."""
         if not self.is_paid or self.agreed_on is None or payment.value_date < self.agreed_on:
             return False
-        named = payment.account_id in self.accounts and payment.amount.currency == self.currency
-        return named and payment.payment_id not in self.before
+        meant = payment.account_id in self.accounts and payment.amount.currency == self.currency
+        return meant and payment.key not in self.before
 
 
 def instruction_of(plan_id: UUID) -> str:
@@ -151,7 +156,7 @@ def decide(plan: Plan | None, command: PlanCommand) -> list[PlanEvent]:
             return []
         case Plan(state="proposed"), AgreePlan():
             return _agree(plan, command)
-        case Plan(state="agreed"), AgreePlan():
+        case Plan(state="agreed"), AgreePlan() if plan.was_agreed_as(command):
             return []
         case Plan(), AgreePlan():
             raise Refused(PLAN_NOT_PROPOSED, state=plan.state)
@@ -172,7 +177,8 @@ def evolve(plan: Plan | None, event: PlanEvent) -> Plan:
         case None, PlanProposed():
             return _proposed(event)
         case Plan(), PlanAgreed():
-            return replace(plan, state="agreed", agreed_on=event.agreed_on)
+            agreed = replace(plan, state="agreed", agreed_on=event.agreed_on)
+            return replace(agreed, agreed_by=event.agreed_by, recording_id=event.recording_id)
         case Plan(), PlanExpired() | PlanCancelled():
             return replace(plan, state="expired" if isinstance(event, PlanExpired) else "cancelled")
         case Plan(), PlanBroken():
@@ -251,9 +257,11 @@ def _with_line(plan: Plan, line: Line) -> Plan:
 def _changed(line: Line, event: InstalmentEvent | PaymentAllocated | PaymentUnallocated) -> Line:
     match event:
         case PaymentAllocated():
-            return replace(line, paid_by=added(line.paid_by, event.payment_id, event.amount, event.value_date))
+            key = key_of(event.account_id, event.payment_id)
+            return replace(line, paid_by=added(line.paid_by, key, event.amount, event.value_date))
         case PaymentUnallocated():
-            return replace(line, paid_by=removed(line.paid_by, event.payment_id, event.amount))
+            key = key_of(event.account_id, event.payment_id)
+            return replace(line, paid_by=removed(line.paid_by, key, event.amount))
         case PlanReminderDue():
             return replace(line, reminded=True)
         case InstalmentDue():

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
-from arrears_events.catalogue.base import Ids
 from arrears_events.catalogue.instalments import EndReason
 from arrears_events.catalogue.plan import (
     PaymentCounted,
@@ -28,7 +27,20 @@ from plan_service.domain.errors import (
     Refused,
 )
 from plan_service.domain.limits import Limits, promise_least
-from plan_service.domain.payments import Part, Parts, Payment, added, gone, held, part_of, removed, total
+from plan_service.domain.payments import (
+    Keys,
+    Part,
+    Parts,
+    Payment,
+    added,
+    gone,
+    held,
+    key_of,
+    named,
+    part_of,
+    removed,
+    total,
+)
 
 PromiseEvent = (
     PromiseMade | PromiseNotAccepted | PromiseCancelled | PaymentCounted | PaymentUncounted | PromiseKept
@@ -77,7 +89,7 @@ class Promise:
 
     terms: PromiseMade
     counted: Parts = field(default_factory=dict[str, Part])
-    before: Ids = frozenset()
+    before: Keys = frozenset()
     outcome: Outcome = "open"
 
     @property
@@ -98,8 +110,8 @@ class Promise:
 
     def asks_for(self, payment: Payment) -> bool:
         in_time = self.terms.made_on <= payment.value_date <= self.last_day
-        named = payment.account_id in self.terms.accounts and payment.amount.currency == self.terms.amount.currency
-        return self.outcome != "cancelled" and in_time and named and payment.payment_id not in self.before
+        meant = payment.account_id in self.terms.accounts and payment.amount.currency == self.terms.amount.currency
+        return self.outcome != "cancelled" and in_time and meant and payment.key not in self.before
 
 
 def due(promise: Promise) -> date | None:
@@ -134,9 +146,11 @@ def evolve(promise: Promise | None, event: PromiseEvent) -> Promise:
         case _, PromiseMade():
             return Promise(terms=event)
         case Promise(), PaymentCounted():
-            return replace(promise, counted=added(promise.counted, event.payment_id, event.amount, event.value_date))
+            key = key_of(event.account_id, event.payment_id)
+            return replace(promise, counted=added(promise.counted, key, event.amount, event.value_date))
         case Promise(), PaymentUncounted():
-            return replace(promise, counted=removed(promise.counted, event.payment_id, event.amount))
+            key = key_of(event.account_id, event.payment_id)
+            return replace(promise, counted=removed(promise.counted, key, event.amount))
         case Promise(), PromiseKept():
             return replace(promise, outcome="kept")
         case Promise(), PromiseReopened():
@@ -160,36 +174,28 @@ def counting(promise: Promise, payments: Sequence[Payment]) -> Parts:
     missing = promise.terms.amount
     for payment in payments:
         if promise.asks_for(payment) and (part := part_of(payment, missing)):
-            found[payment.payment_id] = part
+            found[payment.key] = part
             missing -= part.amount
     return found
 
 
-def uncounted(promise: Promise, now: Parts, accounts: dict[str, str]) -> list[PaymentUncounted]:
-    """`accounts`: of each payment."""
+def uncounted(promise: Promise, now: Parts) -> list[PaymentUncounted]:
     return [
-        PaymentUncounted(
-            customer_id=promise.customer_id,
-            promise_id=promise.id,
-            account_id=accounts[payment_id],
-            payment_id=payment_id,
-            amount=amount,
-        )
-        for payment_id, amount in gone(promise.counted, now).items()
+        PaymentUncounted(customer_id=promise.customer_id, promise_id=promise.id, **named(key), amount=amount)
+        for key, amount in gone(promise.counted, now).items()
     ]
 
 
-def counted(promise: Promise, now: Parts, accounts: dict[str, str]) -> list[PaymentCounted]:
+def counted(promise: Promise, now: Parts) -> list[PaymentCounted]:
     return [
         PaymentCounted(
             customer_id=promise.customer_id,
             promise_id=promise.id,
-            account_id=accounts[payment_id],
-            payment_id=payment_id,
+            **named(key),
             amount=amount,
-            value_date=now[payment_id].value_date,
+            value_date=now[key].value_date,
         )
-        for payment_id, amount in gone(now, promise.counted).items()
+        for key, amount in gone(now, promise.counted).items()
     ]
 
 

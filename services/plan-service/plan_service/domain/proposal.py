@@ -17,7 +17,7 @@ from plan_service.domain.errors import (
     PLAN_TOO_LONG,
     Refused,
 )
-from plan_service.domain.schedule import due_on, scheduled
+from plan_service.domain.schedule import all_of, due_on, scheduled
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,7 @@ def proposed(command: ProposePlan) -> PlanProposed:
         raise Refused(ACCOUNT_TWICE)
     if not all(share.principal > share.principal.zero() for share in command.shares):
         raise Refused(PLAN_AMOUNT_ZERO)
-    first, *others = (share.principal for share in command.shares)
-    amount = sum(others, first)
+    amount = all_of([share.principal for share in command.shares])
     return PlanProposed(
         customer_id=command.customer_id,
         plan_id=command.plan_id,

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 from arrears_events.catalogue.instalments import DayCount, Instalment, PlanFrequency, PlanMethod, PlanTerms
-from arrears_events.money import Money
+from arrears_events.money import AmountTooLarge, Money
 
-from plan_service.domain.errors import PLAN_PAYS_NOTHING, Refused
+from plan_service.domain.errors import PLAN_AMOUNT_TOO_LARGE, PLAN_PAYS_NOTHING, Refused
 
 _EXACT = Context(prec=50, rounding=ROUND_HALF_EVEN)
 """Of every step: amounts have 16 digits at most, and no ambient setting is to change a cent."""
@@ -33,11 +33,12 @@ class Period:
 def scheduled(amount: Money, terms: PlanTerms, *, holidays: frozenset[int] = frozenset()) -> tuple[Instalment, ...]:
     """`holidays` are the numbers of terms in which nothing is paid; their interest is paid with the next.
 
-    Raises Refused when an instalment would pay nothing off: too small an amount, or too much interest before the first.
+    Raises Refused when an instalment would pay nothing off: too small an amount, or too much interest before the first;
+    and when all that is to be paid is more than an amount can be.
     """
     with localcontext(_EXACT):
         periods = periods_of(terms, terms.count + len(holidays), holidays=holidays)
-        return _paid_off(amount, terms.method, periods, first=1)
+        return _payable(amount, _paid_off(amount, terms.method, periods, first=1))
 
 
 def extended(
@@ -45,13 +46,21 @@ def extended(
 ) -> tuple[Instalment, ...]:
     """The schedule `before` with `more` terms: from the first one due on `since` or later, what is owed is spread anew.
 
-    `amount` and `terms` are those of the schedule before.
+    `amount` and `terms` are those of the schedule before. Raises Refused.
     """
     kept = tuple(instalment for instalment in before if instalment.due < since)
     owed = kept[-1].balance if kept else amount
     with localcontext(_EXACT):
         periods = periods_of(terms, len(before) + more)[len(kept) :]
-        return (*kept, *_paid_off(owed, terms.method, periods, first=len(kept) + 1))
+        return _payable(amount, (*kept, *_paid_off(owed, terms.method, periods, first=len(kept) + 1)))
+
+
+def all_of(amounts: Sequence[Money]) -> Money:
+    """Their sum. Raises Refused when it is more than an amount can be."""
+    try:
+        return sum(amounts, amounts[0].zero())
+    except AmountTooLarge:
+        raise Refused(PLAN_AMOUNT_TOO_LARGE) from None
 
 
 def periods_of(terms: PlanTerms, count: int, *, holidays: frozenset[int] = frozenset()) -> list[Period]:
@@ -111,6 +120,12 @@ def _paid_off(amount: Money, method: PlanMethod, periods: Sequence[Period], *, f
     return tuple(found)
 
 
+def _payable(amount: Money, schedule: tuple[Instalment, ...]) -> tuple[Instalment, ...]:
+    """The schedule, if the debt with all its interest is an amount still. Raises Refused."""
+    all_of([amount, *(each.interest for each in schedule)])
+    return schedule
+
+
 def _each(amount: Money, method: PlanMethod, rates: Sequence[Decimal]) -> Money:
     """The instalment, or with equal principal the principal in it."""
     rates = rates if method == "equal_instalments" else [Decimal(0)] * len(rates)
@@ -130,7 +145,11 @@ def _principal(each: Money, method: PlanMethod, interest: Money, balance: Money,
 
 
 def _rounded(amount: Decimal, like: Money) -> Money:
-    return Money(amount.quantize(like.zero().amount, rounding=ROUND_HALF_EVEN), like.currency)
+    """Raises Refused for more than an amount can be."""
+    try:
+        return Money(amount.quantize(like.zero().amount, rounding=ROUND_HALF_EVEN), like.currency)
+    except AmountTooLarge:
+        raise Refused(PLAN_AMOUNT_TOO_LARGE) from None
 
 
 def _rate(terms: PlanTerms, number: int, start: date, end: date) -> Decimal:

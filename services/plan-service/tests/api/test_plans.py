@@ -123,6 +123,15 @@ async def test_a_body_that_is_not_strict_is_refused(opened: Plan):
         assert problem(await opened.propose(shares=shares)) == (422, "plan-amount-zero")
 
 
+async def test_a_plan_that_could_not_be_read_again_is_never_written(opened: Plan):
+    await opened.opened("A-2")
+    most = {"amount": "9999999999999.99", "currency": "TWD"}
+    shares = [{"account_id": account, "amount": most} for account in ("A-1", "A-2")]
+    assert problem(await opened.propose(shares=shares)) == (422, "plan-amount-too-large")
+    assert problem(await opened.propose(shares=shares[:1], rate_ppm=50_000)) == (422, "plan-amount-too-large")
+    assert await opened.events() == []
+
+
 async def test_a_plan_is_agreed_by_who_saw_its_newest_version(opened: Plan):
     path = (await opened.propose()).headers["Location"]
     body = {"agreed_by": "signed"}
@@ -141,6 +150,16 @@ async def test_a_plan_agreed_by_word_of_mouth_has_its_recording(opened: Plan):
     body = {"agreed_by": "oral", "recording_id": "rec-1"}
     assert (await opened.post(f"{path}/agreements", body, version=1)).status_code == 201
     assert (await opened.get(path))["recording_id"] == "rec-1"
+
+
+async def test_another_agreement_of_an_agreed_plan_is_not_taken_and_dropped(opened: Plan):
+    path = (await opened.propose()).headers["Location"]
+    oral = {"agreed_by": "oral", "recording_id": "rec-1"}
+    assert (await opened.post(f"{path}/agreements", oral, version=1)).status_code == 201
+    other = await opened.post(f"{path}/agreements", {"agreed_by": "signed"}, version=3)
+    assert problem(other) == (409, "plan-not-proposed")
+    assert (await opened.post(f"{path}/agreements", oral, version=3)).status_code == 201
+    assert (await opened.get(path))["agreed_by"] == "oral"
 
 
 async def test_a_plan_can_be_cancelled_until_it_has_ended(opened: Plan):

@@ -36,6 +36,7 @@ async def test_what_a_plan_may_not_be_is_not_quoted(plan: Plan):
     assert problem(await quote(plan, rate_ppm=182_501)) == (422, "plan-rate-above-limit")
     assert problem(await quote(plan, first_due="2026-06-01")) == (422, "plan-date-out-of-range")
     assert problem(await quote(plan, amount="0.10", count=60)) == (422, "plan-pays-nothing")
+    assert problem(await quote(plan, amount="9999999999999.99")) == (422, "plan-amount-too-large")
     for amount in "0.00", "-1.00":
         assert problem(await quote(plan, amount=amount)) == (422, "plan-amount-zero")
 

@@ -74,6 +74,26 @@ def test_a_plan_of_nothing_or_of_an_account_twice_is_refused():
     given().when(twice).then_refused("account-twice")
 
 
+def test_a_plan_of_more_than_an_amount_can_be_is_refused():
+    most = "9999999999999.99"
+    given().when(propose(accounts={"A-1": most})).then(plan_proposed(accounts={"A-1": most}))
+    given().when(propose(accounts={"A-1": most, "A-2": most})).then_refused("plan-amount-too-large")
+
+
+def test_a_plan_that_with_interest_is_more_than_an_amount_can_be_is_refused():
+    most = {"A-1": "9999999999999.99"}
+    for count in 1, 3:  # of one instalment it is that alone that is too large
+        dear = terms(rate_ppm=50_000, count=count)
+        given().when(propose(accounts=most, terms=dear)).then_refused("plan-amount-too-large")
+    yearly = terms(rate_ppm=1_000_000, day_count="actual/364", first_due=day("2027-06-01"))
+    late = day("2027-07-01")
+    (
+        given()
+        .when(propose(accounts=most, terms=yearly, rate_ppm_max=1_000_000, first_due_latest=late))
+        .then_refused("plan-amount-too-large")
+    )
+
+
 def test_a_plan_has_no_more_instalments_and_goes_on_no_longer_than_allowed():
     given().when(propose(terms=terms(count=4), terms_max=3)).then_refused("plan-too-long", terms_max=3)
     last = day("2026-08-31")
@@ -116,6 +136,15 @@ def test_what_is_agreed_by_word_of_mouth_is_recorded():
     given(plan_proposed()).when(agree(by="oral")).then_refused("recording-missing")
     agreed = plan_agreed().model_copy(update={"agreed_by": "oral", "recording_id": "rec-1"})
     given(plan_proposed()).when(agree(by="oral", recording="rec-1")).then(agreed, instruction_issued())
+
+
+def test_what_is_agreed_already_is_not_agreed_in_another_way():
+    oral = plan_agreed().model_copy(update={"agreed_by": "oral", "recording_id": "rec-1"})
+    agreed = given(plan_proposed(), oral, instruction_issued())
+    for again in agree(by="oral", recording="rec-1"), agree(by="oral", recording="rec-1", on="2026-06-20"):
+        agreed.when(again).then()
+    for other in agree(), agree(by="oral", recording="rec-2"), agree(by="oral"), agree(recording="rec-1"):
+        agreed.when(other).then_refused("plan-not-proposed", state="agreed")
 
 
 def test_a_proposal_cannot_be_agreed_when_its_days_are_over():

@@ -11,10 +11,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from plan_service.domain.errors import Refused
 from plan_service.domain.schedule import extended, scheduled
+from pydantic import TypeAdapter
 
 from ..builders import day
 from ..plans import terms
 
+MONEY = TypeAdapter(Money)
 Schedule = tuple[Instalment, ...]
 
 
@@ -99,6 +101,13 @@ def test_an_extension_keeps_what_was_due_and_pays_off_the_rest(
     check(what[0], after)
     kept = [each for each in before if each.due < since]
     assert (list(after[: len(kept)]), len(after)) == (kept, len(before) + more)
+
+
+@given(asked())
+def test_all_that_is_to_be_paid_is_an_amount_that_can_be_written(what: tuple[Money, PlanTerms]):
+    schedule = schedule_of(what)
+    to_pay = sum((each.principal + each.interest for each in schedule), what[0].zero())
+    assert MONEY.validate_json(MONEY.dump_json(to_pay)) == to_pay
 
 
 @given(asked())
