@@ -216,9 +216,10 @@ def _raise(account: Account, command: RaiseDispute) -> list[CaseEvent]:
 
 
 def _contest(account: Account, command: RaiseDispute | HearDispute) -> list[CaseEvent]:
+    """Nothing is said of what another than the account's customer contested: it would be among what is not theirs."""
     if isinstance(command, RaiseDispute):
         return _raise(account, command)
-    if str(command.dispute.dispute_id) in account.not_accepted:
+    if command.customer_id != account.customer_id or str(command.dispute.dispute_id) in account.not_accepted:
         return []
     try:
         return _raise(account, command.dispute)

@@ -1,5 +1,6 @@
 """What holds a part of the arrears, until when, and what is escalated."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -115,6 +116,13 @@ def test_what_was_not_accepted_is_heard_once_and_holds_nothing():
     given(case_opened(), not_accepted).when(hear_dispute("400")).then()
     assert held_after(case_opened(), not_accepted) == money("0")
     assert due_after(case_opened(), not_accepted) is None
+
+
+@pytest.mark.parametrize("before", [(), (case_closed(),)])
+@pytest.mark.parametrize("amount", ["40", "400"])
+def test_what_another_than_the_accounts_customer_contests_is_not_written_there(before: tuple[Event, ...], amount: str):
+    foreign = replace(hear_dispute(amount), customer_id="C-2")
+    given(case_opened(), *before).when(foreign).then()
 
 
 def test_the_disputed_part_is_held_until_the_dispute_is_resolved():
