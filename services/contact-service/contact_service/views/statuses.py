@@ -15,7 +15,7 @@ from contact_service.views import metadata
 statuses = Table(
     "statuses",
     metadata,
-    Column("status_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
     Column("customer_id", Text, index=True),
     Column("kind", Text),
     Column("from_date", Date),
@@ -24,9 +24,12 @@ statuses = Table(
 
 
 class StatusRow(NamedTuple):
-    """It holds from `from_date` to `until`, both included; None: until it is ended."""
+    """It holds from `from_date` to `until`, both included; None: until it is ended. `id` is <customer> <status id>.
 
-    status_id: str
+    The bank may name two customers' statuses alike: what is said of one holds and ends nothing of the other.
+    """
+
+    id: str
     customer_id: str
     kind: str
     from_date: date
@@ -36,11 +39,16 @@ class StatusRow(NamedTuple):
         return self.from_date <= day and (self.until is None or day <= self.until)
 
 
-@view(statuses, StatusRow, of=BANK, key="status_id", takes=(SpecialStatusNotified, SpecialStatusEnded))
+def _id(fact: SourceEvent[SpecialStatusNotified | SpecialStatusEnded]) -> str:
+    """In neither is a blank."""
+    return f"{fact.data.customer_id} {fact.data.status_id}"
+
+
+@view(statuses, StatusRow, of=BANK, key=_id, takes=(SpecialStatusNotified, SpecialStatusEnded), version=2)
 def fold(row: StatusRow | None, fact: SourceEvent[SpecialStatusNotified | SpecialStatusEnded]) -> StatusRow | None:
     match fact.data:
         case SpecialStatusNotified() as event:
-            return StatusRow(event.status_id, event.customer_id, event.kind, event.from_date, event.until)
+            return StatusRow(_id(fact), event.customer_id, event.kind, event.from_date, event.until)
         case SpecialStatusEnded() as event:
             return row._replace(until=event.until) if row else None
 

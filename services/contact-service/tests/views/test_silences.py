@@ -24,7 +24,7 @@ RESUMED = CustomerResumed(customer_id="C-1", topic="bank.events", partition=0, o
 
 def test_a_status_holds_from_its_first_day_until_it_is_ended():
     [row] = rows_of(statuses.fold, STATUS)
-    assert row == StatusRow("S-1", "C-1", "insolvent", DAY, None)
+    assert row == StatusRow("C-1 S-1", "C-1", "insolvent", DAY, None)
     assert [row.holds_on(day) for day in (date(2026, 4, 20), DAY, LATER)] == [False, True, True]
 
 
@@ -33,6 +33,15 @@ def test_the_last_day_of_a_status_is_one_of_it():
     [row] = rows_of(statuses.fold, STATUS, ended)
     assert [row.holds_on(day) for day in (LATER, date(2026, 4, 29))] == [True, False]
     assert rows_of(statuses.fold, ended) == []
+
+
+def test_a_status_of_one_customer_holds_and_ends_nothing_of_another_whose_status_the_bank_names_alike():
+    """Else a dead person is written to, when the bank says of somebody else that the status has ended."""
+    other = STATUS.model_copy(update={"customer_id": "C-2", "kind": "fraud"})
+    ended = SpecialStatusEnded(customer_id="C-2", status_id="S-1", kind="fraud", until=DAY)
+    first, second = rows_of(statuses.fold, STATUS, other, ended)
+    assert first == StatusRow("C-1 S-1", "C-1", "insolvent", DAY, None)
+    assert second == StatusRow("C-2 S-1", "C-2", "fraud", DAY, DAY)
 
 
 @pytest.mark.parametrize("view", [stopped.by_case, stopped.by_plan])
