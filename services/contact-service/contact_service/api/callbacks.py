@@ -58,5 +58,5 @@ def _command(row: ContactRow, result: CallResult, now: datetime, today: date) ->
 
 def _call(result: CallResult) -> Conversation | FailureReason:
     if result.outcome == "conversation":
-        return Conversation("us", "customer", result.seconds)
+        return Conversation("us", "customer", result.seconds, surmised=True)
     return result.outcome

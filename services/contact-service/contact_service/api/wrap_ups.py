@@ -1,5 +1,6 @@
 """Wrap-ups (通话小结): a call recorded whole, how it ended and all that was said in it."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from arrears_events.catalogue.complaints import Actor, ComplaintKind
 from arrears_events.catalogue.contact import Channel, FailureReason, Party
 from arrears_events.catalogue.heard import DisputeKind
 from arrears_events.catalogue.ledger import BusinessDate
-from arrears_events.money import Money
+from arrears_events.money import Amount
 from arrears_events.sealed import Sealed
 from arrears_runtime.http.callers import found
 from arrears_runtime.http.card_numbers import FreeText, OpaqueId, holds_card_number
@@ -18,6 +19,7 @@ from arrears_runtime.http.strict_json import Body
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from contact_service.api.requests import check_accounts
 from contact_service.domain.call_backs import CallBack, days_to_be_had
 from contact_service.domain.errors import CALL_NOT_MADE, Refused
 from contact_service.domain.hearing import (
@@ -54,7 +56,7 @@ class Talked(Body):
 
 
 class PromiseSaid(Body):
-    amount: Money
+    amount: Amount
     due: BusinessDate
 
 
@@ -63,7 +65,7 @@ class DisputeSaid(Body):
 
     account_id: OpaqueId
     kind: DisputeKind
-    disputed_amount: Money
+    disputed_amount: Amount
     statement_id: OpaqueId | None = None
     line_id: OpaqueId | None = None
 
@@ -116,19 +118,27 @@ class WrapUpRequest(Body):
 
 @router.post("/wrap-ups", status_code=201, permission="contact:wrap-up")
 async def wrap_up(ask: WrapUpRequest, request: WrapUpCommand) -> Answer:
-    """Record a call whole; of one whose end the dialler has told already, what was said. 409 when none was placed.
+    """Record a call whole; of one whose end the dialler has told already, with whom it was and what was said.
 
-    422 for what cannot all be so of one call: nothing of it is recorded. Whether a promise or a dispute that was heard
-    is one, plan-service and case-service decide.
+    409 when none was placed. 422 for what cannot all be so of one call, `unknown-account` for what is said
+    of accounts that are not the customer's: nothing of it is recorded. Whether a promise or a dispute that was heard is
+    one, plan-service and case-service decide.
     """
     row = found(await contact_of_id(request.db, ask.contact_id))
     if not row.is_a_call_that_was_placed:
         raise Refused(CALL_NOT_MADE)
     if (ask.talked is None) == (ask.failed is None):
         raise Problem("call-end-unclear")
+    return await request.make_and_send(
+        partial(_wrapped_up, ask, row, request), streamid=row.streamid, customer_id=row.customer_id, id=row.contact_id
+    )
+
+
+async def _wrapped_up(ask: WrapUpRequest, row: ContactRow, request: WrapUpCommand) -> Heard:
     profile = found(await profile_of(request.db, row.customer_id))
-    heard = _heard(ask, row, profile, request, await _sealed(ask.note, row.customer_id, request))
-    return await request.send(streamid=row.streamid, customer_id=row.customer_id, body=heard, id=row.contact_id)
+    if ask.promise or ask.dispute or ask.call_back_on:
+        await check_accounts(request.db, row.customer_id, row.accounts)
+    return _heard(ask, row, profile, request, await _sealed(ask.note, row.customer_id, request))
 
 
 async def _sealed(note: str | None, customer_id: str, request: WrapUpCommand) -> Sealed | None:

@@ -59,9 +59,12 @@ NOT_TO_BAR: dict[Party, frozenset[BarReason]] = {
 
 @dataclass(frozen=True)
 class Conversation:
+    """`surmised`: the dialler tells of it, which does not know with whom; `party` is whom it is taken for."""
+
     initiated_by: Literal["us", "customer"]
     party: Party
     seconds: int
+    surmised: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ class Written:
 class Heard:
     """All of one conversation or reply. `contact_id`: the call that it ends; None when the customer wrote.
 
-    `call` is how it ended: one that has its end already gets no other, and what was said in it counts all the same.
+    `call` is how it ended: one that has its end gets no other (see `late`); what was said in it counts all the same.
     `silent_until`: the last day of silence after a claim to have paid. `barred`: the digest of the point, and why
     nobody is to be reached there. `point_agreed`: its digest, and whether its person agrees to its use. `ceases`: the
     customer asks in writing not to be contacted any more. `note`: what the collector wrote down.

@@ -2,6 +2,7 @@
 
 For the 32 days that its place is kept such a word still counts, once, and only when it says more than was known: what
 is unknown becomes what it was, and what was held for not made may turn out to have been made, never the other way.
+Who talked in a call knows with whom, as the dialler does not: their word of it takes the place of the one before.
 """
 
 from typing import Any
@@ -33,6 +34,8 @@ def has_its_end(contacts: Contacts, heard: Heard) -> bool:
     place = _over(contacts, heard.contact_id) if heard.contact_id else None
     if place is None or heard.call is None or place.medium != "call":
         return False
+    if isinstance(heard.call, Conversation) and place.outcome == "conversation":
+        return heard.call.party != place.party and not heard.call.surmised
     return place.outcome == "open" or (place.outcome in _MAY_BE_MADE and heard.call not in _NOT_MADE)
 
 

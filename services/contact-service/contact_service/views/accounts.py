@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from arrears_events import account_gate
 from arrears_events.catalogue.bank import BANK, AccountOpened
 from arrears_events.envelope import SourceEvent
+from arrears_runtime.database import Database
 from arrears_runtime.projection import BadRecord, view
-from sqlalchemy import ARRAY, Column, Date, Table, Text
+from sqlalchemy import ARRAY, Column, Date, Table, Text, select
 
 from contact_service.views import metadata
 
@@ -37,3 +38,7 @@ def fold(row: AccountRow | None, fact: SourceEvent[Any]) -> AccountRow | None:
     if isinstance(event, AccountOpened):
         return AccountRow(event.account_id, event.customer_id, list(event.currencies), event.opened_on)
     return row
+
+
+async def accounts_of(db: Database, customer_id: str) -> list[AccountRow]:
+    return await db.rows(AccountRow, select(accounts).where(accounts.c.customer_id == customer_id))

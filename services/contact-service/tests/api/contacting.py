@@ -13,6 +13,7 @@ from uuid import UUID
 import contact_service
 import httpx
 from arrears_events.bank.people import profile_of
+from arrears_events.catalogue.bank import AccountOpened
 from arrears_events.catalogue.case import CaseOpened
 from arrears_events.catalogue.contact import ContactAuthorised
 from arrears_events.ids import event_id
@@ -23,7 +24,7 @@ from contact_service.domain.hearing import Heard
 from contact_service.effects.grounds import grounds_of
 from contact_service.main import REFUSALS, ROUTERS, SERVICE
 from contact_service.settings import ContactSettings
-from contact_service.views import arrears, cases, profiles
+from contact_service.views import accounts, arrears, cases, profiles
 from contact_service.views.contacts import contact_of_id
 
 TODAY, YESTERDAY = date(2026, 4, 1), date(2026, 3, 31)
@@ -46,9 +47,21 @@ class Contacting(Api):
         """1,000 CNY on one account."""
         profile = profile_of(customer, place)
         await self.hear(profiles.fold, profile.model_copy(update={"time_zone": time_zone or profile.time_zone}))
-        opened = overdue(customer, f"A-{customer}")
+        await self.owes(f"A-{customer}", customer=customer)
+
+    async def owes(self, account: str, as_of: date = YESTERDAY, customer: str = "C-1") -> CaseOpened:
+        """1,000 CNY on one more account, by the word of that day."""
+        await self.opens(account, customer)
+        opened = overdue(customer, account, as_of)
         await self.hear(cases.fold, opened)
         await self.hear(arrears.fold, opened)
+        return opened
+
+    async def opens(self, account: str, customer: str = "C-1") -> None:
+        """On which nothing is owed."""
+        which: dict[str, Any] = {"customer_id": customer, "account_id": account, "product": "card"}
+        days: dict[str, Any] = {"opened_on": YESTERDAY, "billing_day": 31, "due_day": 20}
+        await self.hear(accounts.fold, AccountOpened(**which, **days, currencies=("CNY",)))
 
     async def closed(self, day: date, next_business_date: date) -> None:
         """By the bank, in every partition; all of it has been read."""

@@ -87,6 +87,20 @@ async def test_it_is_heard_once_and_the_first_word_stays(contact: Contacting, di
     assert len(await contact.said_after_the_call()) == 1
 
 
+@pytest.mark.parametrize("dialler_first", [True, False])
+async def test_whom_the_call_reached_is_told_by_who_talked(contact: Contacting, dialler: Dialler, dialler_first: bool):
+    id_ = await contact.calling()
+    if dialler_first:
+        assert await dialler.tells(id_) == 204
+    wrap_up = {"contact_id": id_, "talked": {"party": "third_person", "seconds": 25}}
+    assert (await contact.post("/wrap-ups", wrap_up)).status_code == 201
+    if not dialler_first:
+        assert await dialler.tells(id_) == 204
+    made = await contact.said_after_the_call()
+    assert [each.party for each in made] == (["customer", "third_person"] if dialler_first else ["third_person"])
+    assert (await contact.get(f"/contacts/{id_}"))["status"] == "made"
+
+
 async def test_what_the_dialler_did_not_sign_just_now_is_not_heard(contact: Contacting, dialler: Dialler):
     id_ = await contact.calling()
     assert await dialler.tells(id_, secret="another") == 401

@@ -60,6 +60,7 @@ async def test_at_night_it_waits_for_the_morning_where_the_customer_is(contact: 
 
 async def test_one_contact_speaks_of_all_accounts_that_are_in_arrears(contact: Contacting):
     await contact.in_arrears()
+    await contact.opens("A-9")
     shown = await contact.get(await contact.decided(accounts=["A-9"]))
     assert shown["accounts"] == ["A-C-1"]
 

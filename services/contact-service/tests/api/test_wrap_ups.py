@@ -28,6 +28,7 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 TALKED = {"party": "customer", "seconds": 75}
 MADE = {"initiated_by": "us", "party": "customer", "seconds": 75}
 THOUSAND = {"amount": "1000.00", "currency": "CNY"}
+BELOW_ZERO = {"amount": "-1.00", "currency": "CNY"}
 DISPUTE = {"account_id": "A-C-1", "kind": "wrong_amount", "disputed_amount": THOUSAND}
 WORDS = "说周五发工资后还款; sister lends the money"
 ERASED = next(view for view in SERVICE.all_views if PersonErased in view.takes)
@@ -130,6 +131,8 @@ async def test_a_wrap_up_that_is_not_strict_is_refused(contact: Contacting):
         {"talked": TALKED, "promise": {"amount": "1000", "due": "2026-04-10"}},
         {"talked": TALKED, "call_back_on": "tomorrow"},
         {"talked": TALKED, "wrong_number": "unfriendly"},
+        {"talked": TALKED, "promise": {"amount": BELOW_ZERO, "due": "2026-04-10"}},
+        {"talked": TALKED, "dispute": DISPUTE | {"disputed_amount": BELOW_ZERO}},
         {"talked": TALKED, "dispute": DISPUTE | {"kind": "because"}},
         {"talked": TALKED, "dispute": {"account_id": "A-C-1", "kind": "identity"}},
         {"talked": TALKED, "complaint": {}},

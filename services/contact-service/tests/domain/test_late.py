@@ -1,5 +1,6 @@
 """Words that come late: of what nobody knew, or what was held for not made."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -97,6 +98,23 @@ def test_a_call_that_was_held_for_not_made_is_not_told_so_again():
 def test_a_call_that_rang_is_not_told_otherwise():
     state = attempted("call", NoteOutcome(number(1), "no_answer"))
     assert events_of(state, Heard("C-1", number(1), TODAY, call=TALKED)) == []
+
+
+def test_who_talked_knows_with_whom_and_the_dialler_does_not():
+    """A call that a neighbour took is none to the customer, whichever word comes first."""
+    dialler = Heard("C-1", number(1), TODAY, call=replace(TALKED, surmised=True))
+    wrap_up = Heard("C-1", number(1), TODAY, call=Conversation("us", "third_person", 80))
+    state, events = specification.run(attempted("call", dialler), wrap_up)
+    assert list(events) == [ContactMade(**WHICH, initiated_by="us", party="third_person", seconds=80)]
+    assert state
+    assert state == attempted("call", wrap_up)
+    assert [(each.outcome, each.party) for each in state.past] == [("conversation", "third_person")]
+    assert events_of(state, wrap_up) == events_of(state, dialler) == []
+
+
+def test_a_wrap_up_that_says_as_the_dialler_did_changes_nothing():
+    dialler = Heard("C-1", number(1), TODAY, call=replace(TALKED, surmised=True))
+    assert events_of(attempted("call", dialler), Heard("C-1", number(1), TODAY, call=TALKED)) == []
 
 
 def test_three_conversations_that_come_late_leave_no_place_for_a_fourth():

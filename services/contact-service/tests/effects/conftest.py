@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from arrears_events.bank.people import details_of
-from arrears_events.catalogue.case import CaseOpened
 from arrears_events.catalogue.persons import CustomerDetailsUpdated
 from arrears_runtime.database import Database
 from arrears_runtime.instance import Instance
@@ -21,10 +20,10 @@ from contact_service.effects.messages import Bank
 from contact_service.effects.sending import SETTLED_AFTER, Sending
 from contact_service.main import REFUSALS, ROUTERS, SERVICE
 from contact_service.settings import ContactSettings
-from contact_service.views import arrears, cases, persons
+from contact_service.views import persons
 from contact_service.views.contacts import ContactRow, contact_of_id
 
-from ..api.contacting import DIALLER, TEXTS, TODAY, YESTERDAY, Contacting, overdue
+from ..api.contacting import DIALLER, TEXTS, TODAY, YESTERDAY, Contacting
 from .scripted import InStep, Scripted, Scripts
 
 BANK = Bank("Example Bank", "400-000-0000")
@@ -57,13 +56,6 @@ class Office(Contacting):
             key = (await keys.of(connection, [customer]))[customer]
             row = persons.keep(told, key, keys.blind)
             await connection.execute(persons.latest.put, [row])
-
-    async def owes(self, account: str, as_of: date = YESTERDAY, customer: str = "C-1") -> CaseOpened:
-        """1,000 CNY on one more account, by the word of that day."""
-        opened = overdue(customer, account, as_of)
-        await self.hear(cases.fold, opened)
-        await self.hear(arrears.fold, opened)
-        return opened
 
     async def erased(self, customer: str = "C-1") -> None:
         """As when the bank's null value has been taken in: the details are gone, and the key."""
