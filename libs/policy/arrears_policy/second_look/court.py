@@ -130,10 +130,10 @@ class Court:
             shown.account_id is not None
             and shown.account_id in decision.authorised.accounts
             and any(
-                owed.left - owed.disputed == shown.amount and owed.as_of == shown.as_of
+                owed.left - owed.disputed == shown.amount.amount and owed.as_of == shown.as_of
                 for known in states
                 for owed in known.owed(shown.account_id)
-                if owed.left.currency == shown.amount.currency
+                if owed.currency == shown.amount.currency
             )
         )
 

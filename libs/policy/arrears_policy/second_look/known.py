@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import reduce
 from typing import NamedTuple
 from uuid import UUID
@@ -50,10 +51,11 @@ class Word(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """What is left of a ledger's arrears, and what of it is disputed."""
+    """What is left of a ledger's arrears, and what of it is disputed: as sums, which may outgrow an amount."""
 
-    left: Money
-    disputed: Money
+    currency: str
+    left: Decimal
+    disputed: Decimal
     as_of: date
 
 
@@ -114,11 +116,11 @@ class Known:
         """
         found: list[Owed] = []
         for ledger, word in self.words.items():
-            since = (booked.amount for booked in self.payments.get(ledger, ()) if booked.on > word.as_of)
-            left = min(word.arrears, word.arrears - sum(since, word.arrears.zero()))
-            if ledger[0] == account_id and left > left.zero():
-                disputed = (money for of, money in self.disputes.values() if of == ledger)
-                found.append(Owed(left, sum(disputed, left.zero()), word.as_of))
+            since = sum(booked.amount.amount for booked in self.payments.get(ledger, ()) if booked.on > word.as_of)
+            left = word.arrears.amount - max(since, Decimal(0))
+            if ledger[0] == account_id and left > 0:
+                disputed = sum((money.amount for of, money in self.disputes.values() if of == ledger), Decimal(0))
+                found.append(Owed(ledger[1], left, disputed, word.as_of))
         return found
 
 

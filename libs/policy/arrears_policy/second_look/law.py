@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 
-from arrears_events.catalogue.base import Event, PolicyPublished, PolicyRef
+from arrears_events.catalogue.bank import BusinessDayClosed
+from arrears_events.catalogue.base import EARLIEST, FARTHEST, Event, PolicyPublished, PolicyRef
 from arrears_events.catalogue.contact import ContactPointBarred
 
 from arrears_policy.errors import PolicyWrong
@@ -89,6 +90,17 @@ class Close(NamedTuple):
     day: date
     next_business_date: date
     logged: float
+
+
+def closes_of(records: Iterable[Told[Event]]) -> list[Close]:
+    """The closes of one partition that a service takes in: no date of theirs lies a year past the close before."""
+    found: list[Close] = []
+    for record in records:
+        if isinstance(close := record.event, BusinessDayClosed):
+            last = found[-1].day if found else date.max
+            if all(day >= EARLIEST and day - last <= FARTHEST for day in (close.date, close.next_business_date)):
+                found.append(Close(record.offset, close.date, close.next_business_date, record.logged))
+    return found
 
 
 def close_below(closes: Sequence[Close], position: int) -> Close | None:

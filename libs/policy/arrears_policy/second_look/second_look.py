@@ -7,17 +7,18 @@ rest lies on disk while its partition is looked at.
 from collections.abc import Iterable, Sequence
 
 from arrears_events.catalogue.bank import BusinessDayClosed
+from arrears_events.catalogue.base import CustomerResumed, Event
 from arrears_events.catalogue.contact import CONTACT, ContactPointBarred
 from arrears_events.log.reader import Record
 
 from arrears_policy.second_look.findings import Report
-from arrears_policy.second_look.law import Bars, Close, Law, Policies
+from arrears_policy.second_look.law import Bars, Law, Policies, closes_of
 from arrears_policy.second_look.spool import Spool
 from arrears_policy.second_look.story import Story
 from arrears_policy.second_look.tally import Tally
-from arrears_policy.second_look.told import BANK, READ, told
+from arrears_policy.second_look.told import BANK, HEARD, Told, told
 
-_A_BAR = ContactPointBarred.wire.encode()
+_A_BAR, _A_CLOSE = ContactPointBarred.wire.encode(), BusinessDayClosed.wire.encode()
 
 
 class SecondLook:
@@ -30,7 +31,7 @@ class SecondLook:
         self.tally = Tally()
         self._report = self.tally.heard_by(report)
         self._policies, self._bars = Policies((), self._report), Bars()
-        self._spool, self._closes = Spool(), list[Close]()
+        self._spool, self._closes = Spool(), list[Record]()
 
     def settings(self, records: Iterable[Record]) -> None:
         """All of contact.settings."""
@@ -43,16 +44,27 @@ class SecondLook:
     def put(self, records: Sequence[Record]) -> None:
         """Records of one topic."""
         self._spool.put(records, anybody=bool(records) and records[0].topic == CONTACT.name)
-        for record in told(each for each in records if each.key is None and each.topic == BANK.name):
-            if isinstance(close := record.event, BusinessDayClosed):
-                self._closes.append(Close(record.offset, close.date, close.next_business_date, record.logged))
+        keyless = (each for each in records if each.key is None and each.topic == BANK.name)
+        self._closes += [each for each in keyless if _A_CLOSE in each.value]
 
     def judge(self) -> None:
         """What was put; then the next partition number begins."""
-        law = Law(self._policies, self._closes, self._bars)
+        law = Law(self._policies, closes_of(told(self._closes)), self._bars)
         with self._spool as spool:
             for customer_id, records in spool.by_customer():
-                of_customer = list(told(records))
-                lanes = {topic.name: [each for each in of_customer if each.topic == topic.name] for topic in READ}
-                Story(customer_id, lanes, law, self._report, self.tally).tell()
+                Story(customer_id, _lanes(list(records)), law, self._report, self.tally).tell()
         self._spool, self._closes = Spool(), []
+
+
+def _lanes(of_customer: Sequence[Record]) -> dict[str, list[Told[Event]]]:
+    """By topic. What contact-service passed over for the customer, it never knew."""
+    own = list(told(each for each in of_customer if each.topic == CONTACT.name))
+    skipped = {
+        (event.topic, event.partition, event.offset)
+        for event in (each.event for each in own)
+        if isinstance(event, CustomerResumed) and event.outcome == "skipped"
+    }
+    taken_in = [each for each in of_customer if (each.topic, each.partition, each.offset) not in skipped]
+    return {CONTACT.name: own} | {
+        topic.name: list(told(each for each in taken_in if each.topic == topic.name)) for topic in HEARD
+    }

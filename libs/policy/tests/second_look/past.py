@@ -33,6 +33,8 @@ TOPICS: tuple[Topic[Any], ...] = (CONTACT, BANK, CASE, PLAN)
 PARTITIONS = 8
 HOME, AWAY = 3, 4
 """Partitions: where customers lie, if nothing else is said, and another."""
+AT_ONCE = 3
+"""Records that the reader gives at a time: so few, that what belongs together comes apart."""
 
 
 def cny(amount: str | int) -> Money:
@@ -66,14 +68,20 @@ class Log:
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)
 
-    def closes(self, written: str, partition: int = HOME) -> None:
-        closed = BusinessDayClosed(
-            source="core",
-            date=day(written),
-            next_business_date=day(written) + timedelta(days=1),
-            partition=partition,
+    def closes(self, written: str, partition: int = HOME, /, **other: Any) -> None:
+        """`other`: fields of the event that differ from what is right there."""
+        closed: dict[str, Any] = {
+            "source": "core",
+            "date": day(written),
+            "next_business_date": day(written) + timedelta(days=1),
+            "partition": partition,
+        }
+        self._put(
+            BANK,
+            partition,
+            None,
+            self._fact(BusinessDayClosed(**closed | other), f"core/close/{written}/{partition}"),
         )
-        self._put(BANK, partition, None, self._fact(closed, f"core/close/{written}/{partition}"))
 
     def publishes(self, text: str, since: str = "03-31", *, hash_: str = "", version: int = 1) -> PolicyRef:
         """From that business date on the service decides by the text."""
@@ -86,8 +94,9 @@ class Log:
             self.packs[ref] = policy.content
         return ref
 
-    def bank(self, event: Event, id_: str, partition: int = HOME) -> Record:
-        return self._put(BANK, partition, _key(event), self._fact(event, id_))
+    def bank(self, event: Event, id_: str, partition: int = HOME, key: bytes | None = None) -> Record:
+        """Under its customer's key, unless another is given."""
+        return self._put(BANK, partition, key or _key(event), self._fact(event, id_))
 
     def ours(self, topic: Topic[Any], streamid: str, event: Event, partition: int = HOME) -> Record:
         return self._ours(topic, partition, streamid, _key(event), event)
@@ -167,7 +176,9 @@ class Past(Log):
             look.bars(self.lanes[CONTACT.name, partition])
         for partition in partitions:
             for topic in TOPICS:
-                look.put(self.lanes[topic.name, partition])
+                lane = self.lanes[topic.name, partition]
+                for first in range(0, len(lane), AT_ONCE):
+                    look.put(lane[first : first + AT_ONCE])
             look.judge()
         return found, look.tally
 

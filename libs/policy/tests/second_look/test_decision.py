@@ -119,6 +119,12 @@ class TestMessages:
         person.message("1500.00", "03-31")
         assert past.breaches() == [("fact-contradicted", "SYS-02")]
 
+    def test_payments_whose_sum_outgrows_an_amount_leave_nothing(self, past: Past, person: Person):
+        for _ in range(2):
+            person.pays("9999999999999.99")
+        person.message("1000.00", "03-31")
+        assert ("fact-contradicted", "SYS-02") in past.breaches()
+
     def test_a_template_that_was_not_published(self, past: Past, person: Person):
         person.message("1000.00", "03-31", template=PolicyRef(name="reminder-sms", version=1, sha256="0" * 64))
         assert past.breaches() == [("policy-wrong", None)]

@@ -281,8 +281,9 @@ class TestHolds:
 
     @pytest.mark.parametrize("topic", [CASE, CONTACT], ids=lambda topic: topic.name)
     def test_a_customer_who_is_stopped(self, past: Past, person: Person, topic: Any):
-        where = {"customer_id": person.name, "topic": "bank.events", "partition": 3, "offset": 1}
-        person.ours(topic, "stop", CustomerStopped(**where, reason="bad-money", waits_from={"bank.events": 1}))
+        bad = past.positions()["bank.events"]
+        where = {"customer_id": person.name, "topic": "bank.events", "partition": 3, "offset": bad}
+        person.ours(topic, "stop", CustomerStopped(**where, reason="bad-money", waits_from={"bank.events": bad}))
         person.contact(facts={"statuses": "customer_stopped"})
         assert broken(past) == ["SYS-01b"]
         person.ours(topic, "stop", CustomerResumed(**where, by="lin", outcome="skipped"))
