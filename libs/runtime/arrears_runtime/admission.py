@@ -1,11 +1,11 @@
 """What a record is to a service that reads it: a fact to take in, one seen before, or a bad record."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from arrears_events.catalogue.base import DayClosed, Event, Id
+from arrears_events.catalogue.base import EARLIEST, FARTHEST, DayClosed, Event, Id
 from arrears_events.codec import Topic, Undecodable, digest
 from arrears_events.envelope import StreamEvent
 from arrears_events.log.chain import Follows, Head, follow
@@ -44,10 +44,6 @@ heard_facts = Table(
     Column("taken", Boolean, nullable=False),
     Index("heard_facts_offset", "topic", "partition", "offset"),
 )
-
-EARLIEST = date(1970, 1, 1)
-FARTHEST = timedelta(days=366)
-"""A bank's date lies at most a year past its last close."""
 
 
 class HeardFact(NamedTuple):
@@ -220,7 +216,7 @@ class Heard:
 def _check_dates(event: Event, last_close: date | None) -> None:
     for name in _dates_of(type(event)):
         day = getattr(event, name)
-        if day is not None and (day < EARLIEST or (last_close and day > last_close + FARTHEST)):
+        if day is not None and (day < EARLIEST or (last_close and day - last_close > FARTHEST)):
             raise BadRecord("date-out-of-range")
 
 

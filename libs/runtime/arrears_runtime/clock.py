@@ -35,4 +35,5 @@ class BusinessClock:
         return datetime.combine(self._today.get(partition, self._opened), time(10), self._zone)
 
     def closed(self, partition: int, next_business_date: date) -> None:
-        self._today[partition] = next_business_date
+        """A day that is closed late sets no clock back."""
+        self._today[partition] = max(next_business_date, self._today.get(partition, next_business_date))

@@ -14,13 +14,14 @@ import httpx
 from aiokafka.errors import KafkaError
 from arrears_events.errors import UserError
 from arrears_events.log import topics as log_topics
-from arrears_events.log.reader import Reader, TopicMissing
+from arrears_events.log.reader import BrokerSilent, Reader
 from arrears_events.settings import Settings
 from pydantic import ValidationError
 
 from arrears_runtime import replay_check as check
 from arrears_runtime.asking import answer, bearer, client_of
 from arrears_runtime.database import UNAVAILABLE
+from arrears_runtime.leading import REFUSALS
 from arrears_runtime.settings import RuntimeSettings, faults
 
 T = TypeVar("T")
@@ -176,9 +177,10 @@ def _at(letter: dict[str, Any]) -> str:
 
 
 def _reach(work: Coroutine[Any, Any, T]) -> T:
+    """Its answer. What a service would not start with, the log's first records gone among it, is told as there."""
     try:
         return asyncio.run(work)
-    except KafkaError as error:
+    except (KafkaError, BrokerSilent) as error:
         raise UserError(f"Kafka does not answer as it should: {error}. `arrears stack status` tells more.") from None
-    except TopicMissing as error:
+    except REFUSALS as error:
         raise UserError(str(error)) from None

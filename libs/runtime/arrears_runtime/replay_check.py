@@ -9,6 +9,7 @@ from arrears_events.log.reader import Reader
 from arrears_runtime import positions, schema
 from arrears_runtime.database import Database
 from arrears_runtime.instance import Instance
+from arrears_runtime.own_log import check_whole
 from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
 
@@ -46,7 +47,7 @@ def installed() -> dict[str, Service]:
 
 
 async def check(service: Service, settings: RuntimeSettings) -> Comparison:
-    """Raises NotAtRest when the service does not pause for a moment."""
+    """Raises NotAtRest when the service does not pause for a moment, and HistoryIncomplete."""
     url = settings.database_url.get_secret_value()
     live = await Database.open(url, size=2)
     await live.pool.execute(f"DROP SCHEMA IF EXISTS {SCRATCH} CASCADE; CREATE SCHEMA {SCRATCH}")
@@ -68,7 +69,7 @@ async def check(service: Service, settings: RuntimeSettings) -> Comparison:
 
 
 async def _fold_to(live: Database, instance: Instance, reader: Reader) -> None:
-    """Fold, without a reaction, as far as the live tables are."""
+    """Fold, without a reaction, as far as the live tables are. Raises HistoryIncomplete."""
     forks = await instance.catch_up(reader)
     goal = await positions.load(live)
     scratch = instance.database
@@ -85,6 +86,7 @@ async def _fold_to(live: Database, instance: Instance, reader: Reader) -> None:
     await follower.load()
     starts = {at: position.folded for at, position in follower.positions.items()}
     ends = {at: position.folded for at, position in goal.items()}
+    await check_whole(reader, ends, await reader.ends(list(ends)))
     async for records in reader.aside(starts, ends):
         await follower.take({(records[0].topic, records[0].partition): records})
     if forks:

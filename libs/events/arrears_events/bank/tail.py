@@ -108,5 +108,5 @@ def _head(record: Record) -> _Head | None:
         event = json.loads(record.value)
         closed = date.fromisoformat(event["data"]["date"]) if event["type"] == _CLOSED else None
         return _Head(str(event["source"]), str(event["id"]), digest(record.value), closed)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -3,7 +3,8 @@
 import datetime as dt
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from arrears_events.money import SumString
 
@@ -16,6 +17,10 @@ Ids = Annotated[frozenset[Id], PlainSerializer(sorted, return_type=list[str])]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 PolicyName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+EARLIEST = dt.date(1970, 1, 1)
+FARTHEST = dt.timedelta(days=366)
+"""A date of a fact from outside lies from EARLIEST on, and so far past the last close of its partition at most."""
 
 
 class Event(BaseModel):
@@ -46,13 +51,22 @@ class ControlTotal(BaseModel):
 
 
 class DayClosed(Event):
-    """`source` closed the business day `date`: all it had for `partition` came before this record, as `totals` say."""
+    """`source` closed the business day `date`: all it had for `partition` came before this record, as `totals` say.
+
+    `next_business_date` comes after it.
+    """
 
     source: Printable
     date: dt.date
     next_business_date: dt.date
     partition: int
     totals: tuple[ControlTotal, ...] = ()
+
+    @model_validator(mode="after")
+    def _goes_on(self) -> "DayClosed":
+        if self.next_business_date <= self.date:
+            raise PydanticCustomError("dates-reversed", "The next business date comes after the one that is closed")
+        return self
 
 
 class CustomerStopped(CustomerEvent):

@@ -124,6 +124,17 @@ async def test_the_tail_is_found_in_steps_and_among_the_events_of_another_bank(k
             assert [list(found.hashes) for found in tail.found if found.hashes] == [["UCI-41/payment/2026-04"]]
 
 
+@pytest.mark.parametrize("value", [b"[" * 200_000, b'{"data":' * 100_000, b"7" * 5_000, b"{", b"null", b"\xff"])
+async def test_bytes_that_are_no_event_do_not_stand_in_the_publishers_way(kafka, value):
+    async with to(kafka) as bank:
+        await pay(bank, 1)
+        await bank.close_day(DAY, NEXT)
+    async with Writer(kafka.bootstrap) as writer:
+        await (await writer.send(kafka.prefix + BANK.name, b"C-1", value, partition_of(b"C-1", 8)))
+    async with to(kafka) as bank:
+        assert bank.last_closed == DAY
+
+
 async def test_two_runs_of_a_portfolio_write_the_same_bytes(kafka, few: Portfolio):
     again = f"{kafka.prefix}again."
     await topics.apply(kafka.bootstrap, again)

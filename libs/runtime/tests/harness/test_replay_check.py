@@ -10,6 +10,8 @@ from arrears_runtime import replay_check
 from click.testing import CliRunner, Result
 
 from .tally import SERVICE
+from .test_own_log import delete_first
+from .watched import partition
 
 Compare = Callable[[str], Awaitable[Result]]
 
@@ -48,6 +50,21 @@ async def test_rows_that_were_changed_by_hand_are_named_by_table_and_key(running
         "  tallies C-1: only in the log's fold",
         "  tallies C-1: only in the service",
     ]
+
+
+@pytest.mark.parametrize("topic", ["plan.events", "bank.events"])
+async def test_a_topic_whose_first_records_are_gone_is_told_in_one_line(
+    running, database, bank, kafka, compare: Compare, topic: str
+):
+    url = database()
+    async with running(url) as service:
+        await bank.open("C-1")
+        await bank.pay("C-1", 1)
+        await service.safe_to_lose()
+    await delete_first(kafka, topic, partition("C-1"))
+    told = await compare(url)
+    gone = f"{topic}/{partition('C-1')} begins at offset 1: its first records are gone"
+    assert (told.exit_code, told.output) == (1, f"Error: {gone}\n")
 
 
 async def test_a_database_that_is_gone_is_told_with_what_to_do(database, compare: Compare):
