@@ -76,7 +76,7 @@ class CurrencyMismatch(TypeError):
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount with exactly the decimals of its currency, of 13 digits before them at most; a balance may be below zero.
+    """An amount with exactly the decimals of its currency, and 13 digits before them at most. It may be below zero.
 
     Raises ValueError otherwise, also as a sum: AmountTooLarge. So what is written is always read again.
     """
