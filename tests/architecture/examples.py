@@ -10,7 +10,7 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
-from arrears_events.catalogue.base import Event
+from arrears_events.catalogue.base import DayClosed, Event
 from arrears_events.codec import Topic
 from arrears_events.money import DECIMALS, Money
 from hypothesis import strategies as st
@@ -86,8 +86,10 @@ def _limit(bound: Any) -> list[tuple[str, Any]]:
 
 @cache
 def _built(model: type[Any], currency: str) -> SearchStrategy[Any]:
-    hints = {name: each for name, each in _hints(model).items() if name in model.model_fields}
-    return st.builds(model, **{name: values(each, currency) for name, each in hints.items()})
+    told = {name: values(each, currency) for name, each in _hints(model).items()}
+    if issubclass(model, DayClosed):
+        told |= {"date": st.dates(max_value=date(2099, 12, 31)), "next_business_date": st.dates(date(2100, 1, 1))}
+    return st.builds(model, **told)
 
 
 def _hints(model: type[Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from arrears_local import processes
 from arrears_local.addresses import read_book
 from arrears_local.home import Home
 from arrears_local.part import Part
-from arrears_local.services import SERVICES, health
+from arrears_local.services import SERVICES, complaint_of, health
 from arrears_local.stack import PARTS
 
 RUNNING = "running"
@@ -18,10 +18,13 @@ STOPPED = "stopped"
 
 @dataclass(frozen=True)
 class PartStatus:
+    """`complaint`: what a service says of the checks that fail."""
+
     state: str
     address: str | None
     pid: int | None = None
     lag: int | None = None
+    complaint: str = ""
 
 
 def status(home: Home) -> dict[str, PartStatus]:
@@ -41,7 +44,8 @@ def advice(parts: dict[str, PartStatus]) -> str:
         return "All that was started is well."
     troubled = ", ".join(name for name, part in parts.items() if part.state in (NOT_READY, DEAD))
     if troubled:
-        return f"In trouble: {troubled}. `arrears stack up` heals; `arrears stack logs PART` shows why."
+        said = [f"\n{name}: {part.complaint}" for name, part in parts.items() if part.complaint]
+        return f"In trouble: {troubled}. `arrears stack up` heals; `arrears stack logs PART` shows why.{''.join(said)}"
     return "Nothing is running. `arrears stack up` starts it."
 
 
@@ -56,8 +60,6 @@ def _status_of(home: Home, part: Part, address: str | None) -> PartStatus:
     if process is None:
         return PartStatus(DEAD if home.record(part.name).exists() else STOPPED, address)
     ready = part.answer(home).ready
-    return PartStatus(RUNNING if ready else NOT_READY, address, process.pid, _lag_of(home, part.name))
-
-
-def _lag_of(home: Home, name: str) -> int | None:
-    return next((health(service, home).get("lag") for service in SERVICES if service.name == name), None)
+    said: dict[str, Any] = next((health(service, home) for service in SERVICES if service.name == part.name), {})
+    state = RUNNING if ready else NOT_READY
+    return PartStatus(state, address, process.pid, said.get("lag"), "" if ready else complaint_of(said))

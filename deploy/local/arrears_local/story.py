@@ -42,7 +42,7 @@ DETAILS = {
     "due": "due {}",
 }  # fmt: skip
 """Fields that say which or how, in this order."""
-AMOUNTS = ("amount", "arrears", "disputed_amount", "unpaid", "paid", "balance")
+AMOUNTS = ("amount", "arrears", "disputed_amount", "unpaid")
 
 
 @dataclass

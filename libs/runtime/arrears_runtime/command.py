@@ -81,7 +81,7 @@ def list_(client: httpx.Client) -> None:
         waits = f"customer {letter['customer_id']} waits" if letter["customer_id"] else "nobody waits"
         click.echo(f"{_at(letter):<32} {letter['reason']:<24} {waits} {letter['detail']}".rstrip())
     if not letters:
-        click.echo("No dead letters.")
+        click.echo("No dead letters in this service.")
 
 
 @dead_letters.command()

@@ -22,6 +22,7 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InvalidCatalogNameError,  # it was dropped, or is not restored yet
     asyncpg.InternalClientError,  # on a connection that was idle when PostgreSQL said goodbye on it
 )
 """What a query meets while PostgreSQL is away or coming back."""

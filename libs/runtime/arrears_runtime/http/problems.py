@@ -41,7 +41,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "policy-missing": (503, "A policy that this decision needs is not in force"),
     "stops-nobody": (409, "This dead letter stops nobody; it can be skipped, not replayed"),
     "dealt-with": (409, "This dead letter was dealt with already"),
-    "not-ready": (503, "The service is catching up with the log; try again in a moment"),
+    "not-ready": (503, "The service is catching up with the log, or its database is away; try again in a moment"),
     "internal-error": (500, "Something went wrong here"),
 }
 _OF_STATUS = {404: "not-found", 405: "method-not-allowed"}
