@@ -5,6 +5,9 @@ from fastapi import FastAPI
 
 from arrears_runtime.http.settings import HttpSettings
 
+IDLE_SECONDS = 75
+"""A connection is kept for longer than clients and proxies keep theirs: who closes last meets no request on its way."""
+
 
 def server(application: FastAPI, settings: HttpSettings) -> uvicorn.Server:
     """To be awaited with `serve()`."""
@@ -15,6 +18,7 @@ def server(application: FastAPI, settings: HttpSettings) -> uvicorn.Server:
             port=settings.port,
             loop="uvloop",
             http="httptools",
+            timeout_keep_alive=IDLE_SECONDS,
             ws="none",
             lifespan="on",
             access_log=False,
