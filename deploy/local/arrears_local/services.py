@@ -61,7 +61,7 @@ def program(service: Service, home: Home) -> Program:
 
 def answer(service: Service, home: Home) -> Answer:
     said = health(service, home)
-    return Answer(ready=said.get("ready") is True, complaint=complaint_of(said), left=said.get("lag"))
+    return Answer(ready=said.get("ready") is True, complaint=_complaint(said), left=said.get("lag"))
 
 
 def attend(service: Service, home: Home, answer: Answer) -> None:
@@ -92,7 +92,7 @@ def health(service: Service, home: Home) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def complaint_of(said: dict[str, Any]) -> str:
+def _complaint(said: dict[str, Any]) -> str:
     """Of the checks that the service makes of itself, what the failing ones say."""
     checks = said.get("checks", {})
     return "; ".join(f"{name}: {check.get('detail')}" for name, check in checks.items() if not check.get("ok"))

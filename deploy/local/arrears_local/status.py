@@ -7,7 +7,6 @@ from arrears_local import processes
 from arrears_local.addresses import read_book
 from arrears_local.home import Home
 from arrears_local.part import Part
-from arrears_local.services import SERVICES, complaint_of, health
 from arrears_local.stack import PARTS
 
 RUNNING = "running"
@@ -59,7 +58,6 @@ def _status_of(home: Home, part: Part, address: str | None) -> PartStatus:
     process = processes.find(home, part.name)
     if process is None:
         return PartStatus(DEAD if home.record(part.name).exists() else STOPPED, address)
-    ready = part.answer(home).ready
-    said: dict[str, Any] = next((health(service, home) for service in SERVICES if service.name == part.name), {})
-    state = RUNNING if ready else NOT_READY
-    return PartStatus(state, address, process.pid, said.get("lag"), "" if ready else complaint_of(said))
+    answer = part.answer(home)
+    state = RUNNING if answer.ready else NOT_READY
+    return PartStatus(state, address, process.pid, answer.left, "" if answer.ready else answer.complaint)

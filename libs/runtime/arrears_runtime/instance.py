@@ -240,7 +240,7 @@ class Instance:
 
     async def catch_up(self, reader: Reader) -> list[DeadLetter]:
         """Bring streams and own rows up to the heads of the service's own topics."""
-        events = (self.service.settings_topic, self.service.topic)
+        events = self.service.own_topics
         own = OwnLog(self.database, self.store, events, self.service.letters, self.partitions, self.keys)
         gc.freeze()
         return await own.catch_up(reader)
@@ -255,7 +255,7 @@ class Instance:
         await check_whole(reader, {at: self.positions[at].folded for at in read}, await reader.ends(read))
         if self.latest:
             await self.latest.begin()
-        own = (self.service.settings_topic.name, self.service.topic.name)
+        own = [topic.name for topic in self.service.own_topics]
         earlier = await first_on(self.database, own)  # found by a process that died before it stopped anybody
         if forks or earlier:
             await self.follower.stop_for([*earlier, *forks])

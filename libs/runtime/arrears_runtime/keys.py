@@ -145,10 +145,11 @@ class Keys:
         What the outbox holds besides is newer: whom it shreds has no key. Gives the records that are no keys: somebody
         else wrote them. The keys that they took the places of are written again, before compaction leaves none.
         """
-        last = {_customer(record): record for record in records if record.is_null or _row(record)}
-        strays = [record for record in records if not record.is_null and _row(record) is None]
-        await connection.execute(_PUT, [row for record in last.values() if (row := _row(record))])
-        await connection.execute(_SHRED, [customer for customer, record in last.items() if record.is_null])
+        read_as = [(record, None if record.is_null else _row(record)) for record in records]
+        last = {_customer(record): row for record, row in read_as if record.is_null or row}
+        strays = [record for record, row in read_as if not record.is_null and row is None]
+        await connection.execute(_PUT, [row for row in last.values() if row])
+        await connection.execute(_SHRED, [customer for customer, row in last.items() if row is None])
         sent = [(record.key, record.value, record.is_null) for record in records]
         await connection.execute(_STRIKE_OUT, self.topic, *map(list, zip(*sent, strict=True)))
         await connection.execute(_SHREDDED_HERE, self.topic)

@@ -74,11 +74,15 @@ class Service:
             *keys.views_of((self.topic, *self.reads), self.shreds_on),
         )
 
+    @property
+    def own_topics(self) -> tuple[Topic[Any], ...]:
+        """Those that hold its events."""
+        return self.settings_topic, self.topic
+
     @cached_property
     def own_views(self) -> tuple[View, ...]:
         """Those that are written inline with their stream."""
-        own = (self.topic, self.settings_topic)
-        return tuple(view for view in self.all_views if view.topic in own and view.of_a_stream)
+        return tuple(view for view in self.all_views if view.topic in self.own_topics and view.of_a_stream)
 
     @cached_property
     def following_views(self) -> tuple[View, ...]:
