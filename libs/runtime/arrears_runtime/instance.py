@@ -26,6 +26,7 @@ from arrears_runtime.dead_letters import DeadLetter, first_on
 from arrears_runtime.decider import Command, Outcome
 from arrears_runtime.effect import NO_EFFECTS, Effect, Rounds
 from arrears_runtime.follower import Follower
+from arrears_runtime.group_commit import GroupCommit
 from arrears_runtime.http.logs import log
 from arrears_runtime.http.service import Check, Condition, NotReady
 from arrears_runtime.keys import Keys
@@ -64,6 +65,7 @@ class Instance:
             views=service.own_views,
             partitions=self.partitions,
         )
+        self._commit = GroupCommit(self.store.append)
         self.keys = self._keys(service.keys_topic) if service.keys_topic else None
         self.relay = Relay(db, settings.topic_prefix, service.keys_topic)
         self.policies = Policies(self.name, service.policies, self._earliest)
@@ -105,7 +107,7 @@ class Instance:
     async def append(self, commands: list[Command]) -> list[Outcome]:
         if not self.open.is_set():
             raise NotReady(self.problem)
-        return await self.store.append(commands)
+        return await self._commit.append(commands)
 
     def now(self, customer_id: str) -> datetime:
         return self._clock.now(partition_of(customer_id.encode(), self.by_customer))

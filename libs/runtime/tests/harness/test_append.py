@@ -48,6 +48,39 @@ async def test_a_crowd_on_one_stream_loses_nothing(running, database):
         assert await service.totals() == {"C-1": 200}
 
 
+async def test_what_comes_at_once_is_written_together(running, database):
+    async with running(database()) as service:
+        outcomes = await asyncio.gather(*(service.count(f"C-{n}", key=f"k{n}") for n in range(200)))
+        assert outcomes == [Done(f"tally/C-{n}", 1) for n in range(200)]
+        assert await service.db.pool.fetchval("SELECT count(DISTINCT xmin::text) FROM streams") < 10
+
+
+async def test_a_command_that_fails_harms_none_that_came_with_it(running, database):
+    async with running(database()) as service:
+        await service.count("C-1", key="k0")
+        another_s = replace(command("C-1", key="k1"), customer_id="C-2")
+        outcomes = await asyncio.gather(
+            service.count("C-3", key="k3"),
+            service.instance.append([another_s]),
+            service.count("C-4", key="k4"),
+            return_exceptions=True,
+        )
+        assert isinstance(outcomes[1], CommandFailed)
+        assert (outcomes[0], outcomes[2]) == (Done("tally/C-3", 1), Done("tally/C-4", 1))
+
+
+async def test_a_stream_that_another_holds_keeps_nobody_waiting_who_comes_later(running, database):
+    async with running(database()) as service:
+        await service.count("C-1", key="k1")
+        async with service.db.transaction() as other:
+            await other.execute("SELECT 1 FROM streams WHERE streamid = 'tally/C-1' FOR UPDATE")
+            waiting = asyncio.create_task(service.count("C-1", key="k2"))
+            await asyncio.sleep(0.1)
+            assert await service.count("C-2", key="k3") == Done("tally/C-2", 1)
+            assert not waiting.done()
+        assert await waiting == Done("tally/C-1", 2)
+
+
 async def test_thousands_are_decided_in_order_and_written_together(running, database):
     async with running(database()) as service:
         commands = [command(f"C-{n % 1000}", 1, key=f"k{n}") for n in range(3000)]
