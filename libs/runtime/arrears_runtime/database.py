@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import ARRAY, ClauseElement, Column, ColumnElement, any_, literal
+from sqlalchemy import ARRAY, ClauseElement, Column, ColumnElement, Table, any_, literal
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 
 R = TypeVar("R")
@@ -29,7 +30,7 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
 
 
 class Database:
-    """Opened once in a process. `rows` and `row` ask on a connection of the pool, or on the one that is given."""
+    """Opened once in a process. Each question goes to a connection of the pool, or to the one that is given."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
@@ -65,10 +66,21 @@ class Database:
         text, values = compiled(query)
         return [row(*found) for found in await (connection or self.pool).fetch(text, *values)]
 
+    async def of_key(self, row: type[R], table: Table, key: object) -> R | None:
+        """The row of a table with this primary key, or None."""
+        found = await self.pool.fetchrow(_of_key(table), key)
+        return None if found is None else row(*found)
+
     async def row(self, row: type[R], query: ClauseElement, connection: Connection | None = None) -> R | None:
         """The first row, or None."""
         found = await self.rows(row, query, connection)
         return found[0] if found else None
+
+
+@lru_cache(maxsize=256)
+def _of_key(table: Table) -> str:
+    (key,) = table.primary_key.columns
+    return f"SELECT * FROM {table.name} WHERE {key.name} = $1"
 
 
 async def _as_it_was(_: Connection) -> None:

@@ -98,7 +98,7 @@ async def proposal_of(db: Database, name: str, sha256: str) -> PolicyRow | None:
 
 
 async def policy_at(db: Database, name: str, version: int) -> PolicyRow | None:
-    return await db.row(PolicyRow, select(policies).where(policies.c.id == f"{name}/{version}"))
+    return await db.of_key(PolicyRow, policies, f"{name}/{version}")
 
 
 def _fits(_: Policy, __: Mapping[str, Policy]) -> Iterable[Fault]:

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from arrears_events import ids
 from arrears_events.refused import Refused
-from sqlalchemy import select
 
 from arrears_runtime.decider import Command, Done, KeyReused, Outcome, Refusal, Stale, Stopped
 from arrears_runtime.http.callers import CallerRequest
@@ -84,7 +83,7 @@ class CommandRequest(CallerRequest):
 
     async def _version_before(self, customer_id: str) -> int | None:
         """At which the stream was when this request was done, if it was."""
-        row = await self.db.row(HandledRow, select(handled).where(handled.c.commandid == self.command_id))
+        row = await self.db.of_key(HandledRow, handled, self.command_id)
         if row and row.requesthash != await self._hash(customer_id):
             raise Problem("idempotency-key-reused")
         return row and row.version

@@ -41,7 +41,7 @@ def fold(row: AccountRow | None, fact: SourceEvent[Any]) -> AccountRow | None:
 
 
 async def account_of_id(db: Database, account_id: str) -> AccountRow | None:
-    return await db.row(AccountRow, select(accounts).where(accounts.c.account_id == account_id))
+    return await db.of_key(AccountRow, accounts, account_id)
 
 
 async def an_account_of(db: Database, customer_id: str) -> AccountRow | None:

@@ -115,7 +115,7 @@ class CaseFilter:
 
 
 async def case_of_id(db: Database, case_id: UUID) -> CaseRow | None:
-    return await db.row(CaseRow, select(cases).where(cases.c.case_id == case_id))
+    return await db.of_key(CaseRow, cases, case_id)
 
 
 async def version_of_case(db: Database, case_id: UUID) -> int | None:

@@ -139,7 +139,7 @@ class ComplaintFilter:
 
 
 async def complaint_of_id(db: Database, complaint_id: UUID) -> ComplaintRow | None:
-    return await db.row(ComplaintRow, select(complaints).where(complaints.c.complaint_id == complaint_id))
+    return await db.of_key(ComplaintRow, complaints, complaint_id)
 
 
 async def version_of_complaint(db: Database, complaint_id: UUID) -> int | None:

@@ -152,7 +152,7 @@ class DisputeFilter:
 
 
 async def dispute_of_id(db: Database, dispute_id: UUID) -> DisputeRow | None:
-    return await db.row(DisputeRow, select(disputes).where(disputes.c.dispute_id == dispute_id))
+    return await db.of_key(DisputeRow, disputes, dispute_id)
 
 
 async def version_of_dispute(db: Database, dispute_id: UUID) -> int | None:

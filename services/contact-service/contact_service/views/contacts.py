@@ -181,7 +181,7 @@ def _rules(rules: tuple[RuleApplied, ...]) -> str:
 
 
 async def contact_of_id(db: Database, contact_id: UUID) -> ContactRow | None:
-    return await db.row(ContactRow, select(contacts).where(contacts.c.contact_id == contact_id))
+    return await db.of_key(ContactRow, contacts, contact_id)
 
 
 async def contacts_of_ids(db: Database, ids: Collection[UUID]) -> list[ContactRow]:

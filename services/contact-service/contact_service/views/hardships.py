@@ -8,7 +8,7 @@ from arrears_events.catalogue.heard import HardshipReported
 from arrears_events.envelope import StreamEvent
 from arrears_runtime.database import Database
 from arrears_runtime.projection import view
-from sqlalchemy import Boolean, Column, Date, Table, Text, select
+from sqlalchemy import Boolean, Column, Date, Table, Text
 
 from contact_service.views import metadata
 
@@ -36,4 +36,4 @@ def fold(_: HardshipRow | None, fact: StreamEvent[HardshipReported]) -> Hardship
 
 
 async def hardship_of(db: Database, customer_id: str) -> HardshipRow | None:
-    return await db.row(HardshipRow, select(hardships).where(hardships.c.customer_id == customer_id))
+    return await db.of_key(HardshipRow, hardships, customer_id)

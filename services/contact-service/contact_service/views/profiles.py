@@ -51,7 +51,7 @@ def fold(_: ProfileRow | None, fact: SourceEvent[CustomerProfileChanged]) -> Pro
 
 
 async def profile_of(db: Database, customer_id: str) -> ProfileRow | None:
-    return await db.row(ProfileRow, select(profiles).where(profiles.c.customer_id == customer_id))
+    return await db.of_key(ProfileRow, profiles, customer_id)
 
 
 async def profiles_of(db: Database, customers: Collection[str]) -> list[ProfileRow]:

@@ -86,7 +86,7 @@ class ReplyFilter:
 
 
 async def reply_of_id(db: Database, reply_id: UUID) -> ReplyRow | None:
-    return await db.row(ReplyRow, select(replies).where(replies.c.reply_id == reply_id))
+    return await db.of_key(ReplyRow, replies, reply_id)
 
 
 async def replies_where(

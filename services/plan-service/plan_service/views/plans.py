@@ -244,7 +244,7 @@ class PlanFilter:
 
 
 async def plan_of_id(db: Database, plan_id: UUID) -> PlanRow | None:
-    return await db.row(PlanRow, select(plans).where(plans.c.plan_id == plan_id))
+    return await db.of_key(PlanRow, plans, plan_id)
 
 
 async def version_of_plan(db: Database, plan_id: UUID) -> int | None:

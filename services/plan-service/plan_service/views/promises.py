@@ -129,7 +129,7 @@ def _changed(
 
 
 async def promise_of_id(db: Database, promise_id: UUID) -> PromiseRow | None:
-    return await db.row(PromiseRow, select(promises).where(promises.c.promise_id == promise_id))
+    return await db.of_key(PromiseRow, promises, promise_id)
 
 
 async def version_of_promise(db: Database, promise_id: UUID) -> int | None:
