@@ -15,7 +15,7 @@ from arrears_events.bank.publisher import BankPublisher
 from arrears_events.bank.settled import Services
 from arrears_events.log import topics
 
-from tests.bench.bank import open_accounts
+from tests.bench.bank import SOURCE, open_accounts
 from tests.bench.results import Measured, per_second
 from tests.bench.stage import Stage, free_port
 
@@ -37,7 +37,7 @@ class Server:
 
 async def measure(stage: Stage, *, rounds: int, requests: int) -> list[Measured]:
     await topics.apply(stage.addresses.kafka, PREFIX)
-    async with BankPublisher(stage.addresses.kafka, source="bank/bench", topic_prefix=PREFIX) as bank:
+    async with BankPublisher(stage.addresses.kafka, source=SOURCE, topic_prefix=PREFIX) as bank:
         await open_accounts(bank, WARM_UP + rounds * requests)
     plan_port, peer_port = free_port(), free_port()
     plan = stage.settings(PREFIX, stage.new_database("commands_plan"), plan_port)

@@ -1,7 +1,7 @@
 """How long until others see it, at 200 a second: p50 and p99.
 
-From PaymentMissed to the case's row: from the moment the bank's producer is handed the record to the moment this
-process hears that the row in case-service's `cases` is committed. From a command to another service's row: POST
+From PaymentMissed on the log to the case's row: from the moment the broker has acknowledged the record to the moment
+this process hears that the row in case-service's `cases` is committed. From a command to another service's row: POST
 /cases/{id}/disputes, from the moment the request is due to be sent to the moment the event is committed in
 contact-service, in `heard_streams`, which every event of another service moves in the transaction of the views.
 
@@ -21,8 +21,10 @@ from typing import Any
 
 from arrears_events import ids
 from arrears_events.bank.publisher import BankPublisher
+from arrears_events.catalogue.bank import BANK
+from arrears_events.log.writer import Writer
 
-from tests.bench.bank import AT, missed, missed_id, open_accounts
+from tests.bench.bank import SOURCE, missed_id, missed_made, open_accounts
 from tests.bench.http_client import Clients, request
 from tests.bench.moments import Moments, at_pace, found, limits, told
 from tests.bench.results import Measured
@@ -61,7 +63,8 @@ class Scene:
     """`contact` hears of case-service's events where contact-service runs."""
 
     services: Running
-    bank: BankPublisher
+    bank: Writer
+    prefix: str
     cases: Moments
     contact: Moments | None
 
@@ -70,26 +73,27 @@ class Scene:
 async def _scene(stage: Stage, prefix: str, names: Sequence[str], accounts: int) -> AsyncIterator[Scene]:
     async with AsyncExitStack() as up:
         services = await up.enter_async_context(running(stage, prefix, names))
-        publisher = BankPublisher(stage.addresses.kafka, source="bank/bench", topic_prefix=prefix)
-        bank = await up.enter_async_context(publisher)
-        await open_accounts(bank, accounts)
+        async with BankPublisher(stage.addresses.kafka, source=SOURCE, topic_prefix=prefix) as publisher:
+            await open_accounts(publisher, accounts)
+        bank = await up.enter_async_context(Writer(stage.addresses.kafka))
         await services.all_.settled()
         on_cases = told(services.databases["case"], "cases", what="NEW.account_id", on="INSERT")
         cases, contact = await up.enter_async_context(on_cases), None
         if "contact" in names:
             moved = {"what": HEARD, "on": "INSERT OR UPDATE", "when": OF_CASES}
             contact = await up.enter_async_context(told(services.databases["contact"], "heard_streams", **moved))
-        yield Scene(services, bank, cases, contact)
+        yield Scene(services, bank, prefix, cases, contact)
 
 
 async def _missed(scene: Scene, numbers: range, arrears: str) -> dict[str, Any]:
     last = 1 if arrears == BELOW_TREATMENT else 2  # CaseOpened, TreatmentStepDue
     cases, contact = scene.cases, scene.contact or Moments()
+    records = [missed_made(number, arrears) for number in numbers]
 
     async def miss(nth: int) -> None:
-        number = numbers[nth - 1]
+        number, record = numbers[nth - 1], records[nth - 1]
+        await (await scene.bank.send(scene.prefix + BANK.name, record.key, record.value))
         cases.sent[f"A-{number}"] = contact.sent[f"account/A-{number} {last}"] = perf_counter()
-        await scene.bank.publish(missed(number, arrears), id=missed_id(number), time=AT)
 
     await at_pace(miss, len(numbers), A_SECOND)
     counted = numbers[A_SECOND * WARM_UP_SECONDS :]

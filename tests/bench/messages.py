@@ -26,7 +26,7 @@ from arrears_local import infrastructure, received
 from arrears_local.home import Home
 from arrears_local.services import providers
 
-from tests.bench.bank import AT, missed, missed_id, open_accounts
+from tests.bench.bank import AT, SOURCE, missed, missed_id, open_accounts
 from tests.bench.http_client import Connection, request
 from tests.bench.results import Measured, at_least
 from tests.bench.stage import Stage, cpu_seconds, free_port
@@ -93,7 +93,7 @@ async def _told(stage: Stage, customers: int) -> AsyncIterator[Office]:
     async with stage.serving("contact_service.main", settings["contact"], f"{urls['contact']}/health/ready") as process:
         async with (
             stage.serving("case_service.main", settings["case"], f"{urls['case']}/health/ready"),
-            BankPublisher(stage.addresses.kafka, source="bank/bench", topic_prefix=PREFIX) as bank,
+            BankPublisher(stage.addresses.kafka, source=SOURCE, topic_prefix=PREFIX) as bank,
             Services(stage.addresses.kafka, PREFIX, urls) as services,
         ):
             await _tell(bank, customers)

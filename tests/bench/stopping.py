@@ -15,7 +15,7 @@ from arrears_events.bank.publisher import BankPublisher
 from arrears_events.catalogue.bank import PaymentReceived
 from arrears_events.money import Money
 
-from tests.bench.bank import AT, MISSED_ON, missed, missed_id, open_accounts
+from tests.bench.bank import AT, MISSED_ON, SOURCE, missed, missed_id, open_accounts
 from tests.bench.http_client import Clients, request
 from tests.bench.moments import P99_MS_MOST, Moments, at_pace, found, told
 from tests.bench.results import Measured, within
@@ -50,7 +50,7 @@ async def measure(stage: Stage, *, seconds: int) -> list[Measured]:
     lasting = WARM_UP_SECONDS + seconds
     async with (
         running(stage, PREFIX, ("contact", "plan")) as services,
-        BankPublisher(stage.addresses.kafka, source="bank/bench", topic_prefix=PREFIX) as bank,
+        BankPublisher(stage.addresses.kafka, source=SOURCE, topic_prefix=PREFIX) as bank,
     ):
         payers, others = PAYMENTS_A_SECOND * lasting, AGREEMENTS_A_SECOND * lasting
         await _tell(bank, others, payers)
