@@ -7,6 +7,7 @@ writes nothing unless each stream's row was still at the version that was read.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -183,8 +184,12 @@ class Store:
         return partition_of(stream.customer_id.encode(), self._partitions[stream.topic.name])
 
     async def write(self, work: Work, streams_: Sequence[Stream], *, from_log: bool = False) -> None:
-        """Those that changed, with their rows and what goes to the outbox. Raises CouldNotFold."""
-        touched = [stream for stream in streams_ if stream.version > stream.read_at]
+        """Those that changed, with their rows and what goes to the outbox. Raises CouldNotFold.
+
+        In the order of their ids: two writers of the same streams then wait for each other in turn.
+        """
+        changed = (stream for stream in streams_ if stream.version > stream.read_at)
+        touched = sorted(changed, key=attrgetter("id"))
         if not touched:
             return
         work.write(

@@ -35,12 +35,9 @@ def command(ground: Ground, row: ContactRow, deed: str, body: Any) -> Command:
 
 
 async def append(ground: Ground, commands: Sequence[Command]) -> set[UUID]:
-    """Many at once, in the order of their streams: two writers of the same streams then wait for each other in turn.
-
-    The contacts whose commands met a bug of ours: nothing is written of these, and the others go on.
-    """
+    """Many at once. Gives the contacts that met a bug of ours: nothing is written of these, and the others go on."""
     failed: set[UUID] = set()
-    left = sorted(commands, key=lambda each: each.streamid)
+    left = list(commands)
     while left:
         try:
             await ground.append(left)
