@@ -29,7 +29,7 @@ class Sheet:
     def end(self, tally: Tally) -> None:
         for (channel, outcome), count in sorted(tally.contacts.items()):
             click.echo(f"{channel:<8} {outcome:<16} {count:>12,}")
-        for title, counted in (("refused", tally.refusals), ("breach", tally.breaches)):
+        for title, counted in (("refused", tally.refusals), ("put off", tally.put_off), ("breach", tally.breaches)):
             for rule, count in sorted(counted.items()):
                 click.echo(f"{title:<8} {rule:<16} {count:>12,}")
         longest = f", {tally.longest.seconds:.3f} s at the longest" if tally.longest else ""

@@ -13,11 +13,13 @@ from arrears_policy.second_look.findings import Between, Finding, Report
 class Tally:
     """`contacts` counts those that were tried or went out; one of them may have several breaches.
 
-    `breaches` by rule, or by code where no rule is concerned. `longest`: of what came between.
+    By rule: `refusals` for good, `put_off` to a later moment, and `breaches`, by code where no rule is concerned.
+    `longest`: of what came between.
     """
 
     contacts: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     refusals: Counter[str] = field(default_factory=Counter[str])
+    put_off: Counter[str] = field(default_factory=Counter[str])
     breaches: Counter[str] = field(default_factory=Counter[str])
     in_breach: int = 0
     in_between: int = 0
@@ -30,7 +32,8 @@ class Tally:
 
     def refused(self, refused: ContactRefused) -> None:
         """Once for each rule that stood against it."""
-        self.refusals.update({each.rule for each in refused.rules if not each.passed})
+        counted = self.refusals if refused.final else self.put_off
+        counted.update({each.rule for each in refused.rules if not each.passed})
 
     def heard_by(self, report: Report) -> Report:
         """Counts what is reported."""
@@ -52,6 +55,7 @@ class Tally:
         return {
             "contacts": contacts,
             "refused": dict(sorted(self.refusals.items())),
+            "put_off": dict(sorted(self.put_off.items())),
             "breaches": dict(sorted(self.breaches.items())),
             "contacts_in_breach": self.in_breach,
             "contacts_in_between": self.in_between,

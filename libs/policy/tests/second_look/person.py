@@ -25,6 +25,7 @@ from arrears_events.catalogue.contact import (
     ContactAuthorised,
     ContactFailed,
     ContactMade,
+    ContactRefused,
     ContactRequested,
     Known,
     Message,
@@ -223,6 +224,21 @@ class Person:
         authorised = ContactAuthorised(**said | changes)
         self.says(authorised)
         return authorised
+
+    def refused(self, request: ContactRequested, rule: str, *, final: bool) -> None:
+        against = RuleApplied(rule=rule, clause=f"clause of {rule}", passed=False, facts={})
+        self.says(
+            ContactRefused(
+                customer_id=self.name,
+                contact_id=request.contact_id,
+                contact_point_id=KINDS[request.channel],
+                policies=tuple(self.past.packs),
+                rules=(against,),
+                known=Known(facts=self._facts(), positions=self.past.positions(self.partition)),
+                allowed_from=None if final else self.past.now + timedelta(days=1),
+                final=final,
+            )
+        )
 
     def attempted(self, request: ContactRequested, **changes: Any) -> Record:
         said: dict[str, Any] = {

@@ -76,6 +76,16 @@ async def test_a_breach_ends_with_1_and_is_told_with_its_place(past: Past, peopl
     assert "1 in breach, 1 before something was heard, 0." in shown
 
 
+async def test_what_was_put_off_is_not_counted_as_refused(past: Past, people: list[Person], kafka: Any):
+    for rule, final in (("CN-17", True), ("CALL-BACK", False), ("CALL-BACK", False)):
+        people[0].refused(people[0].asked(), rule, final=final)
+    await publish(past, kafka)
+    shown = (await asyncio.to_thread(run, kafka)).output
+    assert "refused  CN-17                       1\nput off  CALL-BACK                   2\n" in shown
+    summary = json.loads((await asyncio.to_thread(run, kafka, "--json")).output)["summary"]
+    assert (summary["refused"], summary["put_off"]) == ({"CN-17": 1}, {"CALL-BACK": 2})
+
+
 def test_a_kafka_that_does_not_answer_ends_with_2():
     result = CliRunner().invoke(contacts, env={"ARREARS_KAFKA_BOOTSTRAP": "127.0.0.1:1"})
     assert result.exit_code == 2
