@@ -6,6 +6,7 @@ from datetime import UTC
 from arrears_events.audit.entries import Entry
 from arrears_events.audit.gist import business_date_of, gist_of, printable
 from arrears_events.audit.timeline import Cause, Line
+from arrears_events.catalogue.persons import BANK_CUSTOMERS
 from arrears_events.envelope import StreamEvent
 
 INDENT = " " * 6
@@ -45,9 +46,16 @@ def _why(cause: Cause | None) -> str:
     if cause is None:
         return ""
     if cause.entry is None:
-        return f" · because of {cause.id}" + ("" if cause.id.startswith("request/") else " (not found)")
+        return f" · because of {cause.id}{_unread(cause.id)}"
     number = f"#{cause.number} " if cause.number else ""
     return f" · because of {number}{cause.entry.name} {cause.entry.spelt_id} at {_where(cause.entry)}"
+
+
+def _unread(cause: str) -> str:
+    """Why the cause is not shown. What the bank told of persons is read by no auditor."""
+    if cause.startswith("request/"):
+        return ""
+    return " (of persons, not read)" if cause.startswith(f"record/{BANK_CUSTOMERS.name}/") else " (not found)"
 
 
 def _where(entry: Entry) -> str:

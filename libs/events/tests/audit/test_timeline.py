@@ -156,6 +156,11 @@ def test_a_cause_that_is_nowhere_is_marked(history: History):
     assert "because of UCI-1/missed/2027-01-01 (not found)" in "\n".join(rows(story(history)))
 
 
+def test_a_cause_among_the_bank_s_words_of_persons_is_not_missing(history: History):
+    history.staged("UCI-1", "record/bank.customers/3/17")
+    assert "because of record/bank.customers/3/17 (of persons, not read)" in "\n".join(rows(story(history)))
+
+
 def test_json_holds_all(two_accounts: History):
     opened = next(line for line in story(two_accounts) if line.entry.name == "CaseOpened").as_json(CASE)
     assert opened["type"] == "arrears.case.CaseOpened"
