@@ -47,7 +47,7 @@ lint: $(BIN)/.ready ## Formatting, lint, types, import contracts
 format: $(BIN)/.ready ## Format the code and mend what the linter can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-schemas: $(BIN)/.ready ## Write the JSON Schemas, OpenAPI documents and reference pages anew from the code
+schemas: $(BIN)/.ready ## Write the JSON Schemas, OpenAPI and AsyncAPI documents and reference pages anew from the code
 	@$(BIN)/python -m tests.architecture.generate
 
 requirements: $(BIN)/.ready ## Compile requirements.txt anew, with hashes (needs uv)

@@ -1,9 +1,9 @@
-"""Writes what is made from the code: JSON Schemas, OpenAPI documents, reference pages. Run by `make schemas`."""
+"""Writes what is made from the code: JSON Schemas, OpenAPI and AsyncAPI, reference pages. Run by `make schemas`."""
 
 import sys
 from pathlib import Path
 
-from tests.architecture import events_page, json_schemas, openapi, settings_page, topics_page
+from tests.architecture import asyncapi, events_page, json_schemas, openapi, settings_page, topics_page
 from tests.architecture.packages import ROOT, shown
 
 SCHEMAS = ROOT / "libs/events/schemas"
@@ -15,6 +15,7 @@ def documents() -> dict[Path, str]:
     return {
         **{SCHEMAS / path: text for path, text in json_schemas.documents().items()},
         **{ROOT / "services" / name / "openapi.json": text for name, text in openapi.documents().items()},
+        ROOT / "libs/events/asyncapi.json": asyncapi.document(),
         REFERENCE / "events.md": events_page.document(),
         REFERENCE / "settings.md": settings_page.document(),
         REFERENCE / "topics.md": topics_page.document(),
