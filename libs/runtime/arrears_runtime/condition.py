@@ -73,13 +73,13 @@ class Watch:
     def _lag(
         self, found: dict[Partition, Position], ends: dict[Partition, int]
     ) -> tuple[dict[str, int], dict[str, list[int]]]:
-        """What is unread by topic, and the next offset of each partition."""
+        """What is unread by topic, nothing where the ends are not known; and the next offset of each partition."""
         lag = dict.fromkeys(self._topics, 0)
         folded = {topic: [0] * self._partitions for topic in self._topics}
         for (topic, partition), position in found.items():
             folded[topic][partition] = position.folded
             lag[topic] += max(0, ends.get((topic, partition), 0) - position.folded)
-        return lag, folded
+        return lag if ends else {}, folded
 
     def _progress(self, found: dict[Partition, Position], unread: int) -> Check:
         """Progress, or proven idle."""

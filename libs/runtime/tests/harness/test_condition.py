@@ -44,6 +44,15 @@ async def test_with_nothing_unread_it_is_ready_however_long(running, database, b
         assert (await progress(service)).ok
 
 
+async def test_an_instance_that_stands_by_answers_and_knows_no_lag(running, database):
+    url = database()
+    async with running(url) as leading, running(url) as standing_by:
+        await leading.settled()
+        found = await standing_by.instance.condition()
+        assert (found.checks["leading"].ok, found.lag) == (True, {})
+        assert found.positions == (await leading.instance.condition()).positions
+
+
 async def test_a_service_that_waits_for_its_first_policy_keeps_its_lead(
     running, database, bank, monkeypatch: pytest.MonkeyPatch
 ):
