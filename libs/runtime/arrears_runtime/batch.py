@@ -118,7 +118,8 @@ class Sorted:
         if new or batch.only:
             self.facts.append(fact)
         if isinstance(fact.event, DayClosed):
-            self.last_close[record.partition] = fact.event.date
+            day = fact.event.date
+            self.last_close[record.partition] = max(day, self.last_close.get(record.partition, day))
             if new:
                 self.closes.append(fact)
 

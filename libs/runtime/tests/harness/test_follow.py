@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from arrears_events.money import Money
 from arrears_runtime import dead_letters
 
 from .tally import Opened, Paid
-from .watched import DAY, all_records, eventually, partition
+from .watched import DAY, PARTITIONS, all_records, eventually, partition
 
 
 async def test_facts_become_rows_and_commands_and_a_close_sums_them_up(running, database, bank):
@@ -162,6 +163,19 @@ async def test_a_date_far_from_the_last_close_stops_its_customer(running, databa
         await bank.say(far.model_copy(update={"on": date(1969, 1, 1)}), "early")
         await service.settled()
         assert [letter.reason for letter in await open_letters(service)] == ["date-out-of-range"]
+
+
+async def test_the_last_close_is_that_of_the_latest_day_whichever_source_closes_an_older_one(running, database, bank):
+    other = replace(bank, source="bank/other", written={partition: [] for partition in range(PARTITIONS)})
+    async with running(database()) as service:
+        await bank.open("C-1")
+        await bank.close()
+        await other.close(DAY - timedelta(days=60))
+        in_time = DAY + timedelta(days=330)
+        amount = Money.of(10, "CNY")
+        await bank.say(Paid(customer_id="C-1", account_id="A-C-1", amount=amount, on=in_time), "in-time")
+        await service.settled()
+        assert not await open_letters(service)
 
 
 async def test_a_close_whose_totals_differ_makes_the_service_not_ready_and_says_where(running, database, bank):
