@@ -11,6 +11,7 @@ from arrears_events.log import topics
 
 from tests.architecture.json_schemas import TOPICS, events_of
 from tests.architecture.packages import ROOT
+from tests.architecture.topics_page import owner_of
 
 CONTENT_TYPE = "application/cloudevents+json"
 DIALECT = "application/schema+json;version=draft-2020-12"
@@ -47,7 +48,7 @@ def _all() -> list[tuple[Topic[Any], type[Event]]]:
 def _channel(topic: Topic[Any]) -> dict[str, Any]:
     [spec] = (each for each in topics.specs() if each.name == topic.name)
     binding = {"partitions": spec.partitions, "replicas": spec.replication_factor, "bindingVersion": BINDING}
-    owner = "the bank's core" if topic.owner == "bank" else f"{topic.owner}-service"
+    owner = owner_of(topic.name)
     return {
         "address": topic.name,
         "description": f"Written by {owner} alone. Addresses begin with the installation's prefix, where it has one.",

@@ -27,7 +27,7 @@ def document() -> str:
 
 def _topics(data: dict[str, Any]) -> str:
     rows = [
-        (markdown.code(name), _owner(name), topic["kind"], str(topic.get("partitions", data["partitions"])))
+        (markdown.code(name), owner_of(name), topic["kind"], str(topic.get("partitions", data["partitions"])))
         for name, topic in data["topics"].items()
     ]
     return markdown.table(("topic", "written by", "kind", "partitions"), rows) + (
@@ -35,7 +35,8 @@ def _topics(data: dict[str, Any]) -> str:
     )
 
 
-def _owner(topic: str) -> str:
+def owner_of(topic: str) -> str:
+    """Who alone may write it."""
     owner = topic.partition(".")[0]
     return _OWNERS.get(owner, f"{owner}-service")
 

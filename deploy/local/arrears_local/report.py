@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from arrears_events.money import Money
+from arrears_events.money import with_decimals
 
 from arrears_local.money_trail import MoneyTrail, Sums
 from arrears_local.outcomes import Outcomes, Rule
@@ -98,7 +98,7 @@ def _rule(rule: Rule, against: int, put_off: int) -> str:
 
 def _sums(currency: str, sums: Sums, rest: Decimal) -> str:
     rows = [
-        ("taken back", sums.taken_back.quantize(Money.of(0, currency).amount)),
+        ("taken back", with_decimals(sums.taken_back, currency)),
         ("to instalments", sums.to_instalments),
         ("to promises", sums.to_promises),
         ("to neither", rest),

@@ -70,6 +70,11 @@ def _too_large() -> AmountTooLarge:
     return AmountTooLarge("money-amount", "An amount has 13 digits before its decimals at most")
 
 
+def with_decimals(number: Decimal, currency: str) -> Decimal:
+    """An amount or a sum of many, written with the decimals of its currency."""
+    return number.quantize(Decimal(1).scaleb(-DECIMALS[currency]))
+
+
 class CurrencyMismatch(TypeError):
     """Two currencies met in one sum."""
 
@@ -138,7 +143,7 @@ class Money:
         number = Decimal(amount)
         if number.adjusted() >= DIGITS:
             raise _too_large()
-        scaled = number.quantize(Decimal(1).scaleb(-DECIMALS[currency]))
+        scaled = with_decimals(number, currency)
         if scaled != number:
             raise PydanticCustomError("money-scale", "An amount has the decimals of its currency")
         return cls(scaled + 0, currency)

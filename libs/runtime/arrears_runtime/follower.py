@@ -224,7 +224,7 @@ class Follower:
     async def _took(self, sorted_: Sorted) -> None:
         for fact in sorted_.closes:
             day, partition = fact.envelope.data, fact.record.partition
-            self._last_close[partition] = max(day.date, self._last_close.get(partition, day.date))
+            self._last_close[partition] = sorted_.last_close[partition]
             self._clock.closed(partition, day.next_business_date)
             self._reactor.closed()
         if sorted_.stops:

@@ -77,13 +77,8 @@ async def test_a_version_that_is_missing_on_the_own_topic_is_a_gap_that_stops_th
 @pytest.mark.parametrize("new", [False, True], ids=["the old database", "a new database"])
 async def test_a_topic_whose_first_records_are_gone_is_a_refusal_to_start(running, database, bank, kafka, topic, new):
     url = database()
-    async with running(url) as service:
-        await bank.open("C-1")
-        await bank.pay("C-1", 1)
-        await service.safe_to_lose()
-    await delete_first(kafka, topic, partition("C-1"))
+    gone = await first_records_gone(running, url, bank, kafka, topic)
     async with running(database() if new else url, ready=False) as service:
-        gone = f"{topic}/{partition('C-1')} begins at offset 1: its first records are gone"
         await eventually(lambda: says(service, f"HistoryIncomplete: {gone}"))
         assert not service.instance.open.is_set()
 
@@ -118,6 +113,16 @@ async def write(kafka: Any, key: str, value: bytes) -> None:
     """Always in the partition of C-1."""
     async with Writer(kafka.bootstrap) as writer:
         await (await writer.send(f"{kafka.prefix}plan.events", key.encode(), value, partition("C-1")))
+
+
+async def first_records_gone(running: Any, url: str, bank: Any, kafka: Any, topic: str) -> str:
+    """A payment was counted, then the topic lost its first record; gives what is said of that."""
+    async with running(url) as service:
+        await bank.open("C-1")
+        await bank.pay("C-1", 1)
+        await service.safe_to_lose()
+    await delete_first(kafka, topic, partition("C-1"))
+    return f"{topic}/{partition('C-1')} begins at offset 1: its first records are gone"
 
 
 async def delete_first(kafka: Any, topic: str, lies_in: int) -> None:

@@ -10,8 +10,7 @@ from arrears_runtime import replay_check
 from click.testing import CliRunner, Result
 
 from .tally import SERVICE
-from .test_own_log import delete_first
-from .watched import partition
+from .test_own_log import first_records_gone
 
 Compare = Callable[[str], Awaitable[Result]]
 
@@ -57,13 +56,8 @@ async def test_a_topic_whose_first_records_are_gone_is_told_in_one_line(
     running, database, bank, kafka, compare: Compare, topic: str
 ):
     url = database()
-    async with running(url) as service:
-        await bank.open("C-1")
-        await bank.pay("C-1", 1)
-        await service.safe_to_lose()
-    await delete_first(kafka, topic, partition("C-1"))
+    gone = await first_records_gone(running, url, bank, kafka, topic)
     told = await compare(url)
-    gone = f"{topic}/{partition('C-1')} begins at offset 1: its first records are gone"
     assert (told.exit_code, told.output) == (1, f"Error: {gone}\n")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from arrears_events.catalogue.case import Stage
-from arrears_events.money import Currency, Money, SumString
+from arrears_events.money import Currency, SumString, with_decimals
 from arrears_runtime.http.callers import CallerRequest
 from arrears_runtime.http.routing import Router
 
@@ -55,4 +55,4 @@ def _answer(on: date, counts: list[StageCount], arrears: list[StageArrears]) -> 
 
 def _sum(found: StageArrears) -> SumAnswer:
     """With the decimals of its currency; the table has as many for all."""
-    return SumAnswer(found.amount.quantize(Money.of(0, found.currency).amount), found.currency)
+    return SumAnswer(with_decimals(found.amount, found.currency), found.currency)
