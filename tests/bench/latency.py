@@ -1,22 +1,24 @@
 """How long until others see it, at 200 a second: p50 and p99.
 
-From PaymentMissed on the log to the case's row: from the moment the broker has acknowledged the record to the moment
-this process hears that the row in case-service's `cases` is committed. From a command to another service's row: POST
-/cases/{id}/disputes, from the moment the request is due to be sent to the moment the event is committed in
-contact-service, in `heard_streams`, which every event of another service moves in the transaction of the views.
+From PaymentMissed on the log to the case's row: from the moment the broker has acknowledged the record to the commit of
+the row in case-service's `cases`. From a command to another service's row: POST /cases/{id}/disputes, from the moment
+the request is due to be sent to the commit of the event in contact-service, in `heard_streams`, which every event of
+another service moves in the transaction of the views.
 
 The services on the way run: case-service alone for the first, and contact-service beside it for the second. They share
 two cores with the broker, the database and this process, where an installation gives each its own. What it takes with
 all three running stands beside, and also what it takes there when each miss asks for a contact, and so leads to five
 times as many events; the limits are for misses below what treatment acts on, of which each is a case and no more.
 
-How this process hears stands in moments.py. The first seconds warm up, as the broker's compiler does, and do not count.
+Whence the second moment is known stands in moments.py. The first seconds warm up, as the broker's compiler does, and
+do not count.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from time import perf_counter
+from itertools import islice
+from time import time
 from typing import Any
 
 from arrears_events import ids
@@ -26,7 +28,7 @@ from arrears_events.log.writer import Writer
 
 from tests.bench.bank import SOURCE, missed_id, missed_made, open_accounts
 from tests.bench.http_client import Clients, request
-from tests.bench.moments import Moments, at_pace, found, limits, told
+from tests.bench.moments import Rows, at_pace, found, limits
 from tests.bench.results import Measured
 from tests.bench.running import SERVICES, Running, running
 from tests.bench.stage import Stage
@@ -34,8 +36,6 @@ from tests.bench.stage import Stage
 A_SECOND = 200
 WARM_UP_SECONDS = 10
 CONNECTIONS = 32
-HEARD = "NEW.streamid || ' ' || NEW.version"
-OF_CASES = "NEW.topic = 'case.events'"
 BELOW_TREATMENT, TREATED = "90", "1000"
 """Overdue, in TWD: the treatment in force asks for a contact from 100.00 on."""
 
@@ -65,8 +65,8 @@ class Scene:
     services: Running
     bank: Writer
     prefix: str
-    cases: Moments
-    contact: Moments | None
+    cases: Rows
+    contact: Rows | None
 
 
 @asynccontextmanager
@@ -77,49 +77,45 @@ async def _scene(stage: Stage, prefix: str, names: Sequence[str], accounts: int)
             await open_accounts(publisher, accounts)
         bank = await up.enter_async_context(Writer(stage.addresses.kafka))
         await services.all_.settled()
-        on_cases = told(services.databases["case"], "cases", what="NEW.account_id", on="INSERT")
-        cases, contact = await up.enter_async_context(on_cases), None
+        cases, contact = Rows(services.databases["case"], "cases", "account_id"), None
         if "contact" in names:
-            moved = {"what": HEARD, "on": "INSERT OR UPDATE", "when": OF_CASES}
-            contact = await up.enter_async_context(told(services.databases["contact"], "heard_streams", **moved))
+            heard, of_cases = "streamid || ' ' || version", "topic = 'case.events'"
+            contact = Rows(services.databases["contact"], "heard_streams", heard, of_cases)
         yield Scene(services, bank, prefix, cases, contact)
 
 
 async def _missed(scene: Scene, numbers: range, arrears: str) -> dict[str, Any]:
     last = 1 if arrears == BELOW_TREATMENT else 2  # CaseOpened, TreatmentStepDue
-    cases, contact = scene.cases, scene.contact or Moments()
-    records = [missed_made(number, arrears) for number in numbers]
+    records, sent = [missed_made(number, arrears) for number in numbers], dict[int, float]()
 
     async def miss(nth: int) -> None:
-        number, record = numbers[nth - 1], records[nth - 1]
+        record = records[nth - 1]
         await (await scene.bank.send(scene.prefix + BANK.name, record.key, record.value))
-        cases.sent[f"A-{number}"] = contact.sent[f"account/A-{number} {last}"] = perf_counter()
+        sent[numbers[nth - 1]] = time()
 
     await at_pace(miss, len(numbers), A_SECOND)
     counted = numbers[A_SECOND * WARM_UP_SECONDS :]
-    rows, others = [f"A-{number}" for number in counted], [f"account/A-{number} {last}" for number in counted]
-    await cases.all_heard(rows)
+    times = found(await scene.cases.seconds_since({f"A-{number}": sent[number] for number in counted}))
     if scene.contact is None:
-        return found(cases.times(rows))
-    await contact.all_heard(others)
-    return {**found(cases.times(rows)), "on to contact-service": found(contact.times(others))}
+        return times
+    on = await scene.contact.seconds_since({f"account/A-{number} {last}": sent[number] for number in counted})
+    return {**times, "on to contact-service": found(on)}
 
 
 async def _commands(stage: Stage, scene: Scene, many: int) -> dict[str, Any]:
     token, clients = stage.token("collector"), await Clients.open(scene.services.ports["case"], CONNECTIONS)
-    contact, answers = scene.contact, list[float]()
-    assert contact is not None, "contact-service is the other service"
+    sent, answered = dict[str, float](), list[float]()
+    assert scene.contact is not None, "contact-service is the other service"
 
     async def dispute(number: int) -> None:
-        sent = _dispute(number, token)
-        started = contact.sent[f"account/A-{number} 2"] = perf_counter()
-        await clients.created(sent)
-        answers.append(perf_counter() - started)
+        asked = _dispute(number, token)
+        started = sent[f"account/A-{number} 2"] = time()
+        await clients.created(asked)
+        answered.append(time() - started)
 
     await at_pace(dispute, many, A_SECOND)
-    others = [f"account/A-{number} 2" for number in range(A_SECOND * WARM_UP_SECONDS + 1, many + 1)]
-    await contact.all_heard(others)
-    return {**found(contact.times(others)), "answer": found(answers)}
+    warm = dict(islice(sent.items(), A_SECOND * WARM_UP_SECONDS, None))
+    return {**found(await scene.contact.seconds_since(warm)), "answer": found(answered)}
 
 
 def _dispute(number: int, token: str) -> bytes:

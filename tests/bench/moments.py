@@ -1,14 +1,13 @@
-"""When a thing was sent, and when its row was committed somewhere, both by the clock of this process.
+"""How long from sending a thing to the commit of its row somewhere, both by this machine's clock.
 
-How this process hears: the bench gives its own databases a trigger that notifies, which PostgreSQL delivers once the
-row's transaction is committed. So both ends are read on one clock, and what notifying and this process cost is on our
-side of the account.
+PostgreSQL notes when it commits a transaction (`track_commit_timestamp`) and is asked afterwards, so that measuring
+takes nothing from what is measured. It takes the moment just before it flushes the transaction to the disk.
 """
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -17,38 +16,31 @@ import asyncpg
 from tests.bench.load import percentile
 from tests.bench.results import Measured, within
 
-HEARD_SECONDS_MAX = 30.0
+COMMITTED_SECONDS_MAX = 30.0
 P50_MS_MOST, P99_MS_MOST = 20.0, 100.0
 
 
-class Moments:
-    """When each thing was sent, and when it was heard of."""
+@dataclass(frozen=True)
+class Rows:
+    """Of the database at `url` those of `table` for which `when` holds, each by its `name`: both of them SQL."""
 
-    def __init__(self) -> None:
-        self.sent: dict[str, float] = {}
-        self.heard: dict[str, float] = {}
+    url: str
+    table: str
+    name: str
+    when: str = "true"
 
-    def hear(self, *notification: Any) -> None:
-        self.heard.setdefault(notification[-1], perf_counter())
-
-    async def all_heard(self, names: list[str]) -> None:
-        async with asyncio.timeout(HEARD_SECONDS_MAX):
-            while not self.heard.keys() >= set(names):
-                await asyncio.sleep(0.05)
-
-    def times(self, names: list[str]) -> list[float]:
-        return [self.heard[name] - self.sent[name] for name in names]
-
-
-@asynccontextmanager
-async def told(url: str, table: str, *, what: str, on: str, when: str = "true") -> AsyncIterator[Moments]:
-    """Of each row of `table` written by `on` (INSERT, UPDATE) for which `when` holds, `what`: all of them SQL."""
-    connection = await asyncpg.connect(url)
-    moments = Moments()
-    await connection.execute(_TELL.format(what=what, on=on, table=table, when=when))
-    await connection.add_listener("bench", moments.hear)
-    yield moments
-    await connection.close()
+    async def seconds_since(self, sent: Mapping[str, float]) -> list[float]:
+        """From each moment, in seconds since the epoch, to the last commit of the row of that name."""
+        committed, connection = dict[str, float](), await asyncpg.connect(self.url)
+        try:
+            async with asyncio.timeout(COMMITTED_SECONDS_MAX):
+                while len(committed) < len(sent):
+                    await asyncio.sleep(0.2)
+                    rows = await connection.fetch(_COMMITTED.format(self), list(sent))
+                    committed = {name: moment for name, moment in rows}
+        finally:
+            await connection.close()
+        return [committed[name] - moment for name, moment in sent.items()]
 
 
 async def at_pace(send: Callable[[int], Awaitable[None]], many: int, a_second: int) -> None:
@@ -73,7 +65,6 @@ def limits(name: str, figures: dict[str, Any]) -> list[Measured]:
     ]
 
 
-_TELL = """
-CREATE FUNCTION bench_tell() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN PERFORM pg_notify('bench', {what}); RETURN NULL; END $$;
-CREATE TRIGGER bench_tell AFTER {on} ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION bench_tell()"""
+_COMMITTED = """
+    SELECT {0.name}, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 FROM {0.table}
+    WHERE {0.when} AND {0.name} = ANY($1::text[])"""

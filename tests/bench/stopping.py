@@ -2,13 +2,14 @@
 
 From the moment at which the agreement is due to be sent to plan-service, so before PlanAgreed is there at all, to the
 moment at which the plan runs in contact-service's `plans`, committed: of that table the guard is told which accounts
-are not collected. The two services on the way run, as in latency.py. How the second moment is heard of stands in
+are not collected. The two services on the way run, as in latency.py. Whence the second moment is known stands in
 moments.py.
 """
 
 import asyncio
 from dataclasses import dataclass
-from time import perf_counter
+from itertools import islice
+from time import time
 from typing import Any
 
 from arrears_events.bank.publisher import BankPublisher
@@ -17,7 +18,7 @@ from arrears_events.money import Money
 
 from tests.bench.bank import AT, MISSED_ON, SOURCE, missed, missed_id, open_accounts
 from tests.bench.http_client import Clients, request
-from tests.bench.moments import P99_MS_MOST, Moments, at_pace, found, told
+from tests.bench.moments import P99_MS_MOST, Rows, at_pace, found
 from tests.bench.results import Measured, within
 from tests.bench.running import running
 from tests.bench.stage import Stage
@@ -58,12 +59,10 @@ async def measure(stage: Stage, *, seconds: int) -> list[Measured]:
         clients = await Clients.open(services.ports["plan"], CONNECTIONS)
         plans = await _proposed(clients, stage.token("supervisor"), others)
         await services.all_.settled()
-        running_plan = {"what": "NEW.plan_id::text", "on": "UPDATE", "when": "NEW.runs"}
-        async with told(services.databases["contact"], "plans", **running_plan) as stops:
-            _, answers = await asyncio.gather(_pay(bank, others, payers), _agree(clients, plans, stops))
-            counted = [each.plan_id for each in plans[AGREEMENTS_A_SECOND * WARM_UP_SECONDS :]]
-            await stops.all_heard(counted)
-    figures = {**found(stops.times(counted)), "answer": found(answers)}
+        (sent, answers), _ = await asyncio.gather(_agree(clients, plans), _pay(bank, others, payers))
+        warm = dict(islice(sent.items(), AGREEMENTS_A_SECOND * WARM_UP_SECONDS, None))
+        stops = await Rows(services.databases["contact"], "plans", "plan_id::text", "runs").seconds_since(warm)
+    figures = {**found(stops), "answer": found(answers)}
     return [within("PlanAgreed to the stop of contacts, p99", figures["p99_ms"], P99_MS_MOST, figures)]
 
 
@@ -105,15 +104,15 @@ async def _pay(bank: BankPublisher, others: int, payers: int) -> None:
     await at_pace(pay, payers, PAYMENTS_A_SECOND)
 
 
-async def _agree(clients: Clients, plans: list[Proposed], stops: Moments) -> list[float]:
-    """How long plan-service took to answer each."""
-    answers = list[float]()
+async def _agree(clients: Clients, plans: list[Proposed]) -> tuple[dict[str, float], list[float]]:
+    """When each was sent, and how long plan-service took to answer it."""
+    sent, answers = dict[str, float](), list[float]()
 
     async def agree(number: int) -> None:
         plan = plans[number - 1]
-        stops.sent[plan.plan_id] = perf_counter()
+        started = sent[plan.plan_id] = time()
         await clients.created(plan.agreement)
-        answers.append(perf_counter() - stops.sent[plan.plan_id])
+        answers.append(time() - started)
 
     await at_pace(agree, len(plans), AGREEMENTS_A_SECOND)
-    return answers
+    return sent, answers

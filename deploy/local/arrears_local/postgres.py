@@ -28,6 +28,7 @@ SETTINGS = {
     "wal_compression": "on",
     "random_page_cost": "1.1",
     "jit": "off",  # compiles for longer than our short statements run
+    "track_commit_timestamp": "on",  # when a row was written, which an operator asks, and the bench
     "timezone": "UTC",
     "log_line_prefix": "%m [%p] %u@%d ",
 }
