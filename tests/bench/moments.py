@@ -37,7 +37,7 @@ class Rows:
                 while len(committed) < len(sent):
                     await asyncio.sleep(0.2)
                     rows = await connection.fetch(_COMMITTED.format(self), list(sent))
-                    committed = {name: moment for name, moment in rows}
+                    committed = {row["name"]: row["at"] for row in rows}
         finally:
             await connection.close()
         return [committed[name] - moment for name, moment in sent.items()]
@@ -66,5 +66,5 @@ def limits(name: str, figures: dict[str, Any]) -> list[Measured]:
 
 
 _COMMITTED = """
-    SELECT {0.name}, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 FROM {0.table}
+    SELECT {0.name} AS name, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 AS at FROM {0.table}
     WHERE {0.when} AND {0.name} = ANY($1::text[])"""

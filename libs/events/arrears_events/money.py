@@ -6,7 +6,15 @@ from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 DECIMALS = {
@@ -116,6 +124,10 @@ class Money:
                 cls._written, return_schema=core_schema.dict_schema()
             ),
         )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "examples": [{"amount": "1250.00", "currency": "TWD"}]}
 
     @classmethod
     def _from_written(cls, fields: dict[str, str]) -> "Money":

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from arrears_runtime.database import UNAVAILABLE
 from arrears_runtime.http.dead_letters import router as dead_letters
-from arrears_runtime.http.docs_page import docs
+from arrears_runtime.http.docs_page import docs, swagger_ui
 from arrears_runtime.http.health import live, ready
 from arrears_runtime.http.metrics import Metrics, metrics
 from arrears_runtime.http.observation import Observed
@@ -82,6 +82,7 @@ def _open_routes(made: FastAPI, hooks: Mapping[str, Hook]) -> None:
     made.add_route("/metrics", metrics)
     made.add_route("/openapi.json", _openapi)
     made.add_route("/docs", docs)
+    made.mount("/docs", swagger_ui)
 
 
 @asynccontextmanager

@@ -27,6 +27,9 @@ _PROBLEM: dict[str, Any] = {
         },
     },
     "additionalProperties": True,
+    "examples": [
+        {"type": "urn:arrears:problem:query-invalid", "title": "A query parameter is unknown", "status": 400},
+    ],
 }
 _BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 _IDEMPOTENCY_KEY = {
