@@ -4,7 +4,7 @@ They are one stream, since the law counts them together. A contact that is allow
 back only when it is known that nobody was reached for: so however many are asked for at once, no cap is passed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -29,7 +29,7 @@ from arrears_events.catalogue.contact import (
 from contact_service.domain import decision, hearing, late
 from contact_service.domain.decision import Grounds, OfStream, WhyUnsaid
 from contact_service.domain.errors import CALL_NOT_MADE, Refused
-from contact_service.domain.hearing import Heard
+from contact_service.domain.hearing import Conversation, Heard
 from contact_service.domain.history import Contacts, Open, Step
 from contact_service.domain.queue import SetReplyAside, set_aside
 
@@ -118,12 +118,21 @@ def stream_of(customer_id: str) -> str:
 
 def _heard(contacts: Contacts | None, heard: Heard) -> list[ContactEvent]:
     """In a call that has no end yet, in one of which this is a late word, or in neither."""
+    heard = _as_called(contacts, heard)
     open_ = contacts.open.get(heard.contact_id) if contacts and heard.contact_id else None
     if open_ and not _is_placed_call(open_):
         raise Refused(CALL_NOT_MADE)
     said = [*hearing.events(heard, open_.request if open_ else None)]
     is_late = contacts is not None and open_ is None and late.has_its_end(contacts, heard)
     return [late.end_of(heard), *said] if is_late else said
+
+
+def _as_called(contacts: Contacts | None, heard: Heard) -> Heard:
+    """Who answered the dialler does not know: it is taken for whom the call was to, or who is known to have."""
+    place = contacts.places.get(heard.contact_id) if contacts and heard.contact_id else None
+    if place and isinstance(heard.call, Conversation) and heard.call.surmised:
+        return replace(heard, call=replace(heard.call, party=place.party))
+    return heard
 
 
 def _has_come_to(contacts: Contacts, contact_id: UUID, *steps: Step) -> bool:

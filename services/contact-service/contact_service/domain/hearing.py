@@ -59,7 +59,7 @@ NOT_TO_BAR: dict[Party, frozenset[BarReason]] = {
 
 @dataclass(frozen=True)
 class Conversation:
-    """`surmised`: the dialler tells of it, which does not know with whom; `party` is whom it is taken for."""
+    """`surmised`: the dialler tells of it, which does not know with whom; `party` is then whom the call was to."""
 
     initiated_by: Literal["us", "customer"]
     party: Party

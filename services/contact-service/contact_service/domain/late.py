@@ -35,7 +35,7 @@ def has_its_end(contacts: Contacts, heard: Heard) -> bool:
     if place is None or heard.call is None or place.medium != "call":
         return False
     if isinstance(heard.call, Conversation) and place.outcome == "conversation":
-        return heard.call.party != place.party and not heard.call.surmised
+        return heard.call.party != place.party
     return place.outcome == "open" or (place.outcome in _MAY_BE_MADE and heard.call not in _NOT_MADE)
 
 

@@ -100,6 +100,16 @@ def test_a_guarantor_is_told_of_what_they_answer_for():
     assert (event.party, event.accounts) == ("guarantor", {"A-1"})
 
 
+def test_of_a_call_to_a_guarantor_the_dialler_tells_a_conversation_with_the_guarantor():
+    """It ends nothing of what was tried in vain to reach the customer (CN-07)."""
+    told = Heard("C-1", number(1), TODAY, call=Conversation("us", "customer", 60, surmised=True))
+    to_guarantor = request(party_id="P-8"), ask(point=GUARANTOR), attempt(point=GUARANTOR)
+    [event] = events_of(after(*to_guarantor), told)
+    assert (event.party, event.seconds) == ("guarantor", 60)
+    [event] = events_of(after(*to_guarantor, NoteOutcome(number(1), "unknown")), told)
+    assert event.party == "guarantor"
+
+
 def test_who_asked_in_writing_to_be_left_alone_has_that_status():
     assert events_of(after(), heard(ceases=True)) == [CeaseRequested(customer_id="C-1", on=TODAY)]
     law = rules(rule("XX-01", type="hold", statuses=["cease_requested"]))
