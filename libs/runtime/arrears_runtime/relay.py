@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 from arrears_events.log.writer import Writer
 
-from arrears_runtime.database import Database
+from arrears_runtime.database import Connection, Database
 from arrears_runtime.dead_letters import PARKED_BYTES
 
 MOST = 5_000
@@ -35,29 +35,31 @@ class Relay:
         self._wake.set()
 
     async def run(self, writer: Writer) -> None:
-        while True:
-            self._wake.clear()
-            looked = monotonic()
-            rows = await self._db.pool.fetch(_LOWEST, MOST)
-            if rows:
-                await self._publish(writer, rows)
-            if len(rows) < MOST:
-                await self._pause()
-            await asyncio.sleep(max(0, looked + PACE_SECONDS - monotonic()))
+        async with self._db.pool.acquire() as connection:
+            while True:
+                self._wake.clear()
+                looked = monotonic()
+                rows = await connection.fetch(_LOWEST, MOST)
+                if rows:
+                    await self._publish(connection, writer, rows)
+                if len(rows) < MOST:
+                    await self._pause()
+                await asyncio.sleep(max(0, looked + PACE_SECONDS - monotonic()))
 
     async def drain(self, writer: Writer) -> None:
         """Publish all there is now."""
-        while rows := await self._db.pool.fetch(_LOWEST, MOST):
-            await self._publish(writer, rows)
+        async with self._db.pool.acquire() as connection:
+            while rows := await connection.fetch(_LOWEST, MOST):
+                await self._publish(connection, writer, rows)
 
-    async def _publish(self, writer: Writer, rows: list[asyncpg.Record]) -> None:
+    async def _publish(self, connection: Connection, writer: Writer, rows: list[asyncpg.Record]) -> None:
         """Keys are acknowledged before anything else is sent: no text may be on the log without what opens it."""
         keys = [row for row in rows if row["topic"] == self._keys_topic]
         others = [row for row in rows if row["topic"] != self._keys_topic]
         for together in filter(None, (keys, others)):
-            await self._send(writer, together)
+            await self._send(connection, writer, together)
 
-    async def _send(self, writer: Writer, rows: list[asyncpg.Record]) -> None:
+    async def _send(self, connection: Connection, writer: Writer, rows: list[asyncpg.Record]) -> None:
         sent = [
             await writer.send(
                 self._prefix + row["topic"], row["key"], row["value"], row["partition"], _headers(row["headers"])
@@ -69,7 +71,7 @@ class Relay:
             at = row["topic"], row["partition"]
             ends[at] = max(ends.get(at, 0), lies.offset + 1)
         topics, partitions = [topic for topic, _ in ends], [partition for _, partition in ends]
-        await self._db.pool.execute(_SENT, [row["position"] for row in rows], topics, partitions, list(ends.values()))
+        await connection.execute(_SENT, [row["position"] for row in rows], topics, partitions, list(ends.values()))
 
     async def _pause(self) -> None:
         """Until woken; once a second it looks all the same, for a notification that a lost connection swallowed."""

@@ -17,6 +17,7 @@ from plan_service.domain import limits
 from plan_service.domain.commitments import CATEGORY, Commitments, decide, due, evolve
 from plan_service.domain.errors import (
     ACCOUNT_IN_PLAN,
+    ACCOUNT_SOLD,
     PLAN_NOT_OPEN,
     PLAN_NOT_PROPOSED,
     PLAN_UNKNOWN,
@@ -50,6 +51,7 @@ REFUSALS = {
     PROMISE_OPEN: 409,
     PROMISE_NOT_OPEN: 409,
     ACCOUNT_IN_PLAN: 409,
+    ACCOUNT_SOLD: 409,
     PLAN_UNKNOWN: 404,
     PLAN_NOT_PROPOSED: 409,
     PLAN_NOT_OPEN: 409,

@@ -172,8 +172,8 @@ def reopened(number: int, *, paid: str = "0") -> InstalmentReopened:
     return InstalmentReopened(**_instalment(number, paid))
 
 
-def plan_expired(on: str) -> PlanExpired:
-    return PlanExpired(customer_id=CUSTOMER, plan_id=PLAN, day=day(on))
+def plan_expired(on: str, id_: UUID = PLAN) -> PlanExpired:
+    return PlanExpired(customer_id=CUSTOMER, plan_id=id_, day=day(on))
 
 
 def plan_cancelled(*, reason: Any = "withdrawn") -> PlanCancelled:

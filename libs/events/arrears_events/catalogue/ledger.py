@@ -4,7 +4,7 @@ A balance above zero is owed by the customer, below zero to them.
 """
 
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -54,6 +54,13 @@ class PaymentFact(LedgerEvent):
 
     payment_id: Id
     amount: Amount
+
+
+class AccountSaleNoted(CustomerEvent):
+    """The bank sold the claim on the account: nothing of it is promised or planned any more."""
+
+    wire: ClassVar[str] = "AccountSaleNoted"
+    account_id: Id
 
 
 def _in_one_currency(model: M) -> M:

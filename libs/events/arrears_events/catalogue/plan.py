@@ -32,7 +32,7 @@ from arrears_events.catalogue.instalments import (
     Schedule,
     Shares,
 )
-from arrears_events.catalogue.ledger import BusinessDate, Days, PaymentFact
+from arrears_events.catalogue.ledger import AccountSaleNoted, BusinessDate, Days, PaymentFact
 from arrears_events.codec import Topic
 from arrears_events.envelope import StreamEvent
 from arrears_events.money import Amount
@@ -289,10 +289,10 @@ class PlanBookingRefused(PlanFact):
 
 PlanEvent = (
     PromiseMade | PromiseNotAccepted | PromiseCancelled | PromiseKept | PromiseReopened | PromiseBroken | PaymentNoted
-    | PaymentTakenBack | PaymentCounted | PaymentUncounted | PlanProposed | PlanAgreed | PlanExpired | PlanCancelled
-    | PaymentAllocated | PaymentUnallocated | PlanReminderDue | InstalmentDue | InstalmentPaid | InstalmentPartlyPaid
-    | InstalmentMissed | InstalmentReopened | PlanBroken | PlanCompleted | PlanReinstated | BankInstructionIssued
-    | PlanBooked | PlanBookingRefused
+    | PaymentTakenBack | AccountSaleNoted | PaymentCounted | PaymentUncounted | PlanProposed | PlanAgreed | PlanExpired
+    | PlanCancelled | PaymentAllocated | PaymentUnallocated | PlanReminderDue | InstalmentDue | InstalmentPaid
+    | InstalmentPartlyPaid | InstalmentMissed | InstalmentReopened | PlanBroken | PlanCompleted | PlanReinstated
+    | BankInstructionIssued | PlanBooked | PlanBookingRefused
 )  # fmt: skip
 PLAN = Topic.of("plan.events", StreamEvent, (*get_args(PlanEvent), CustomerStopped, CustomerResumed))
 PLAN_SETTINGS = Topic.of("plan.settings", StreamEvent, (DeadLetterSkipped, PolicyProposed, PolicyPublished))

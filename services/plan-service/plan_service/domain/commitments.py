@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from arrears_events.catalogue.base import Ids
+from arrears_events.catalogue.ledger import AccountSaleNoted
 from arrears_events.catalogue.plan import (
     PaymentNoted,
     PaymentTakenBack,
@@ -23,7 +24,7 @@ from arrears_events.catalogue.plan import (
 )
 
 from plan_service.domain import judgement, plan, promise
-from plan_service.domain.errors import ACCOUNT_IN_PLAN, REVERSAL_UNLIKE_PAYMENT, Refused
+from plan_service.domain.errors import ACCOUNT_IN_PLAN, ACCOUNT_SOLD, REVERSAL_UNLIKE_PAYMENT, Refused
 from plan_service.domain.instalments import Lines
 from plan_service.domain.payments import (
     CountPayment,
@@ -52,7 +53,7 @@ class EndForSale:
     account_id: str
 
 
-CommitmentEvent = PromiseEvent | PlanEvent | PaymentNoted | PaymentTakenBack
+CommitmentEvent = PromiseEvent | PlanEvent | PaymentNoted | PaymentTakenBack | AccountSaleNoted
 CommitmentCommand = (
     MakePromise | HearPromise | CancelPromise | ProposePlan | AgreePlan | CancelPlan | AnswerInstruction
     | CountPayment | UncountPayment | CloseDay | EndForSale
@@ -63,7 +64,7 @@ CommitmentCommand = (
 class Commitments:
     """`earlier`: the promises before the newest. `payments`: all that were noted, with what is not taken back.
 
-    `not_accepted`: the promises that were heard and are none.
+    `not_accepted`: the promises that were heard and are none. `sold`: the accounts whose claim is another's.
     """
 
     promise: Promise | None = None
@@ -72,13 +73,19 @@ class Commitments:
     payments: dict[PaymentKey, Payment] = field(default_factory=dict[PaymentKey, Payment])
     reversals: Keys = frozenset()
     not_accepted: Ids = frozenset()
+    sold: Ids = frozenset()
 
     @property
     def known(self) -> Keys:
         return frozenset(self.payments)
 
+    @property
+    def asking(self) -> Promise | None:
+        """The newest promise, unless an account of it is sold: then it keeps what it has."""
+        return self.promise if self.promise and self.promise.terms.accounts.isdisjoint(self.sold) else None
+
     def asks_for(self, payment: Payment) -> bool:
-        askers = [*self.plans.values(), *([self.promise] if self.promise else [])]
+        askers = [*self.plans.values(), *([self.asking] if self.asking else [])]
         return any(asker.asks_for(payment) for asker in askers)
 
 
@@ -119,6 +126,8 @@ def evolve(state: Commitments | None, event: CommitmentEvent) -> Commitments:
             left = replace(payment, amount=payment.amount - event.amount)
             reversals = state.reversals | {key_of(event.account_id, event.reversal_id)}
             return replace(state, payments=state.payments | {left.key: left}, reversals=reversals)
+        case AccountSaleNoted():
+            return _settled(replace(state, sold=state.sold | {event.account_id}))
         case PromiseNotAccepted():
             return replace(state, not_accepted=state.not_accepted | {str(event.promise_id)})
         case _:
@@ -130,7 +139,7 @@ def _decide(state: Commitments, command: CommitmentCommand) -> Sequence[Commitme
         case HearPromise(heard) if str(heard.promise_id) in state.not_accepted:
             return []
         case MakePromise() | HearPromise() | CancelPromise():
-            return promise.decide(state.promise, command)
+            return promise.decide(state.promise, command, state.sold)
         case ProposePlan():
             return _propose(state, command)
         case AgreePlan() | CancelPlan():
@@ -146,22 +155,33 @@ def _decide(state: Commitments, command: CommitmentCommand) -> Sequence[Commitme
             closed = [event for each in state.plans.values() for event in judgement.close(each, command.day)]
             return [*closed, *promise.decide(state.promise, command)]
         case EndForSale():
-            return _end(state, command.account_id)
+            return _end(state, command)
 
 
 def _propose(state: Commitments, command: ProposePlan) -> Sequence[CommitmentEvent]:
     said = plan.decide(state.plans.get(command.plan_id), command)
     for event in said:
-        for each in state.plans.values():
-            if isinstance(event, PlanProposed) and each.is_open and each.shares_account_with(event):
-                raise Refused(ACCOUNT_IN_PLAN, plan_id=each.plan_id)
+        if isinstance(event, PlanProposed):
+            _check_accounts(state, event)
     return said
 
 
-def _end(state: Commitments, account_id: str) -> list[CommitmentEvent]:
+def _check_accounts(state: Commitments, proposed: PlanProposed) -> None:
+    new = plan.evolve(None, proposed)
+    if sold := state.sold & new.accounts:
+        raise Refused(ACCOUNT_SOLD, accounts=sold)
+    for each in state.plans.values():
+        if each.is_open and each.shares_account_with(new):
+            raise Refused(ACCOUNT_IN_PLAN, plan_id=each.plan_id)
+
+
+def _end(state: Commitments, sale: EndForSale) -> list[CommitmentEvent]:
     """All that is open and holds the account: what is left of several accounts nobody committed to."""
+    account_id = sale.account_id
+    if account_id in state.sold:
+        return []
     plans = [each for each in state.plans.values() if each.is_open and account_id in each.accounts]
-    ended: list[CommitmentEvent] = []
+    ended: list[CommitmentEvent] = [AccountSaleNoted(customer_id=sale.customer_id, account_id=account_id)]
     for each in plans:
         ended += plan.decide(each, CancelPlan(each.plan_id, "account_sold"))
     if (held := state.promise) and held.outcome == "open" and account_id in held.terms.accounts:
@@ -211,14 +231,14 @@ def _shared(state: Commitments) -> list[CommitmentEvent]:
     ]
     state = _after(state, moved)
     judged = [event for each in state.plans.values() for event in judgement.corrected(each)]
-    return [*moved, *judged, *(promise.corrected(state.promise) if state.promise else [])]
+    return [*moved, *judged, *(promise.corrected(state.asking) if state.asking else [])]
 
 
 def _sharing(state: Commitments) -> Sharing:
     """Commitments that are settled keep what they have, then the plans are paid, then the promise."""
     left = by_value_date(state.payments.values())
     promises: list[tuple[Promise, Parts]] = []
-    for each in state.earlier:
+    for each in (*state.earlier, *([state.promise] if state.promise and not state.asking else [])):
         promises.append((each, held(each.counted, left)))
         left = without(left, promises[-1][1])
     plans: dict[UUID, Lines] = {}
@@ -226,8 +246,8 @@ def _sharing(state: Commitments) -> Sharing:
         plans[each.plan_id] = judgement.paying(each, left)
         for line in plans[each.plan_id]:
             left = without(left, line.paid_by)
-    if state.promise:
-        promises.append((state.promise, promise.counting(state.promise, left)))
+    if state.asking:
+        promises.append((state.asking, promise.counting(state.asking, left)))
     return Sharing(plans, promises)
 
 
@@ -242,19 +262,23 @@ def _with_promise(state: Commitments, event: PromiseEvent) -> Commitments:
 
 
 def _with_plan(state: Commitments, event: PlanEvent) -> Commitments:
-    plans = _followed(state, event) if isinstance(event, PlanProposed) else state.plans
-    changed = plan.evolve(plans.get(event.plan_id), event)
+    changed = plan.evolve(state.plans.get(event.plan_id), event)
     if isinstance(event, PlanAgreed):
         changed = replace(changed, before=state.known)
-    return replace(state, plans=plans | {event.plan_id: changed})
+    return _settled(replace(state, plans=state.plans | {event.plan_id: changed}))
 
 
-def _followed(state: Commitments, event: PlanProposed) -> dict[UUID, Plan]:
-    """The plans before, those of its accounts settled for good."""
-    return {
-        plan_id: replace(each, followed=each.followed or each.shares_account_with(event))
-        for plan_id, each in state.plans.items()
-    }
+def _settled(state: Commitments) -> Commitments:
+    """A plan is settled by a newer one of its accounts that was agreed, or by their sale; by a proposal it is not."""
+    plans = dict[UUID, Plan]()
+    newer: list[Plan] = []
+    for each in reversed(state.plans.values()):
+        shared = [other for other in newer if each.shares_account_with(other)]
+        settled = any(other.agreed_on for other in shared) or not each.accounts.isdisjoint(state.sold)
+        waits = any(other.state == "proposed" for other in shared)
+        plans[each.plan_id] = replace(each, settled=settled, waits=waits)
+        newer.append(each)
+    return replace(state, plans=dict(reversed(plans.items())))
 
 
 def _after(state: Commitments, events: Sequence[CommitmentEvent]) -> Commitments:

@@ -17,6 +17,8 @@ REVERSAL_UNLIKE_PAYMENT: Final = "reversal-unlike-payment"
 
 ACCOUNT_IN_PLAN: Final = "account-in-plan"
 """An account is in the plan `plan_id`, proposed or agreed: there is no instalment of an instalment (CN-18)."""
+ACCOUNT_SOLD: Final = "account-sold"
+"""The bank sold the claim on the `accounts`: another collects them."""
 ACCOUNT_TWICE: Final = "account-twice"
 """An account has one share in a plan."""
 PLAN_AMOUNT_ZERO: Final = "plan-amount-zero"
@@ -47,6 +49,7 @@ POLICY_UNFIT: Final = "policy-unfit"
 
 __all__ = [
     "ACCOUNT_IN_PLAN",
+    "ACCOUNT_SOLD",
     "ACCOUNT_TWICE",
     "PLAN_AMOUNT_TOO_LARGE",
     "PLAN_AMOUNT_ZERO",

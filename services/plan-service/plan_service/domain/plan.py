@@ -84,8 +84,9 @@ Booking = Literal["asked", "done", "refused"]
 
 @dataclass(frozen=True)
 class Plan:
-    """`before`: the payments that had come when it was agreed; they never pay it. `followed`: by a newer plan.
+    """`before`: the payments that had come when it was agreed; they never pay it.
 
+    `settled`: nothing corrects it any more; `waits`: nothing does while a newer plan of its accounts is not agreed to.
     `broken_on`: the day whose close found it broken. `agreed_by` and `recording_id`: how it was agreed.
     """
 
@@ -102,7 +103,8 @@ class Plan:
     agreed_by: AgreedBy | None = None
     recording_id: str | None = None
     before: Keys = frozenset()
-    followed: bool = False
+    settled: bool = False
+    waits: bool = False
     broken_on: date | None = None
     booking: Booking | None = None
 
@@ -121,7 +123,11 @@ class Plan:
     @property
     def is_paid(self) -> bool:
         """Whether payments pay it, now or when they are booked late."""
-        return self.state in ("agreed", "completed", "broken") and not self.followed
+        return self._may_be_paid and not self.waits
+
+    @property
+    def _may_be_paid(self) -> bool:
+        return self.state in ("agreed", "completed", "broken") and not self.settled
 
     @property
     def unpaid(self) -> Money:
@@ -131,13 +137,12 @@ class Plan:
         """Whatever the day: it may be told again later."""
         return (self.agreed_by, self.recording_id) == (command.agreed_by, command.recording_id)
 
-    def shares_account_with(self, other: PlanProposed) -> bool:
-        same_currency = self.currency == other.amount.currency
-        return same_currency and not self.accounts.isdisjoint(share.account_id for share in other.shares)
+    def shares_account_with(self, other: "Plan") -> bool:
+        return self.currency == other.currency and not self.accounts.isdisjoint(other.accounts)
 
     def asks_for(self, payment: Payment) -> bool:
         """Broken or not: it may turn out that it is not."""
-        if not self.is_paid or self.agreed_on is None or payment.value_date < self.agreed_on:
+        if not self._may_be_paid or self.agreed_on is None or payment.value_date < self.agreed_on:
             return False
         meant = payment.account_id in self.accounts and payment.amount.currency == self.currency
         return meant and payment.key not in self.before

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
+from arrears_events.catalogue.base import Ids
 from arrears_events.catalogue.instalments import EndReason
 from arrears_events.catalogue.plan import (
     PaymentCounted,
@@ -20,6 +21,7 @@ from arrears_events.catalogue.plan import (
 from arrears_events.money import Money
 
 from plan_service.domain.errors import (
+    ACCOUNT_SOLD,
     PROMISE_AMOUNT_BELOW_LEAST,
     PROMISE_DATE_OUT_OF_RANGE,
     PROMISE_NOT_OPEN,
@@ -119,16 +121,17 @@ def due(promise: Promise) -> date | None:
     return promise.last_day + timedelta(days=1) if promise.outcome == "open" else None
 
 
-def decide(promise: Promise | None, command: PromiseCommand) -> list[PromiseEvent]:
+def decide(promise: Promise | None, command: PromiseCommand, sold: Ids = frozenset()) -> list[PromiseEvent]:
+    """`sold`: accounts of which nothing is promised any more."""
     match promise, command:
         case Promise(), MakePromise() if promise.id == command.promise_id:
             return []
         case Promise(outcome="open"), MakePromise():
             raise Refused(PROMISE_OPEN, promise_id=promise.id)
         case _, MakePromise():
-            return [_make(command)]
+            return [_make(command, sold)]
         case _, HearPromise(heard):
-            return _hear(promise, heard)
+            return _hear(promise, heard, sold)
         case Promise(outcome="cancelled"), CancelPromise() if promise.id == command.promise_id:
             return []
         case Promise(outcome="open"), CancelPromise() if promise.id == command.promise_id:
@@ -211,7 +214,9 @@ def corrected(promise: Promise) -> list[PromiseEvent]:
             return []
 
 
-def _make(command: MakePromise) -> PromiseMade:
+def _make(command: MakePromise, sold: Ids) -> PromiseMade:
+    if command.accounts & sold:
+        raise Refused(ACCOUNT_SOLD, accounts=command.accounts & sold)
     latest = command.limits.after(command.made_on, "latest_days")
     if not command.made_on <= command.due <= latest:
         raise Refused(PROMISE_DATE_OUT_OF_RANGE, earliest=command.made_on, latest=latest)
@@ -231,9 +236,9 @@ def _make(command: MakePromise) -> PromiseMade:
     )
 
 
-def _hear(promise: Promise | None, heard: MakePromise) -> list[PromiseEvent]:
+def _hear(promise: Promise | None, heard: MakePromise, sold: Ids) -> list[PromiseEvent]:
     try:
-        return decide(promise, heard)
+        return decide(promise, heard, sold)
     except Refused as no:
         return [_not_accepted(heard, no.code)]
 

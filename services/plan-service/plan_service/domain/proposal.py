@@ -19,6 +19,8 @@ from plan_service.domain.errors import (
 )
 from plan_service.domain.schedule import all_of, due_on, scheduled
 
+_DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class ProposePlan:
@@ -52,7 +54,7 @@ def proposed(command: ProposePlan) -> PlanProposed:
         schedule=offered(amount, command.terms, command.rule),
         reminders=command.reminders,
         proposed_on=command.terms.starts_on,
-        agree_by=min(command.agree_by, command.terms.first_due),
+        agree_by=min(command.agree_by, command.terms.first_due - _DAY),
         rule=command.rule,
         policy=command.policy,
     )
@@ -74,4 +76,4 @@ def offered(amount: Money, terms: PlanTerms, rule: PlanRule) -> tuple[Instalment
 
 def first_due_earliest(proposed_on: date) -> date:
     """The day after: a plan is to be agreed before anything of it is due."""
-    return proposed_on + timedelta(days=1)
+    return proposed_on + _DAY

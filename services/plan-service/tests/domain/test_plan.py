@@ -124,7 +124,7 @@ def test_a_plan_dearer_than_the_limit_is_refused():
 
 
 def test_a_plan_is_to_be_agreed_before_its_first_instalment():
-    assert plan_proposed(agree_by=day("2026-07-15")).agree_by == day("2026-07-01")
+    assert plan_proposed(agree_by=day("2026-07-15")).agree_by == day("2026-06-30")
 
 
 def test_once_agreed_the_bank_is_asked_to_book_it():

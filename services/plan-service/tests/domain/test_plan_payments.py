@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from arrears_events.catalogue.ledger import AccountSaleNoted
 from arrears_runtime.testing.specification import Specification
 from plan_service.domain.commitments import decide, due, evolve
 from plan_service.domain.promise import CloseDay
 
 from .. import plans
 from ..builders import (
+    CUSTOMER,
     count_payment,
     day,
     payment,
@@ -32,6 +34,7 @@ from ..plans import (
     plan_broken,
     plan_cancelled,
     plan_completed,
+    plan_expired,
     plan_proposed,
     plan_reinstated,
     reopened,
@@ -216,7 +219,26 @@ def test_a_payment_booked_late_reinstates_a_plan_held_for_broken():
 
 def test_a_plan_that_a_newer_has_followed_is_corrected_no_more():
     broken = missed(1), missed(2), plan_broken(2, unpaid="3000", at="2026-08-05")
-    given(*running(), *broken, plan_proposed(OTHER)).when(pay("p1", "1000", on="2026-08-04")).then()
+    given(*running(), *broken, plan_proposed(OTHER), plan_agreed(OTHER)).when(pay("p1", "1000", on="2026-05-01")).then()
+
+
+def test_while_a_newer_is_proposed_a_plan_waits_and_is_corrected_when_nothing_comes_of_that():
+    broken = missed(1), missed(2), plan_broken(2, unpaid="3000", at="2026-08-05")
+    waiting = given(*running(), *broken, plan_proposed(OTHER))
+    noted = payment_noted("p1", "1000", on="2026-08-04")
+    waiting.when(pay("p1", "1000", on="2026-08-04")).then(noted)
+    given(*running(), *broken, plan_proposed(OTHER), noted).when(close("2026-09-05")).then(
+        plan_expired("2026-09-05", OTHER),
+        allocated(1, "p1", "1000", on="2026-08-04"),
+        paid(1, on="2026-08-04"),
+        plan_reinstated("2000"),
+    )
+
+
+def test_a_plan_of_an_account_that_was_sold_is_corrected_no_more():
+    broken = missed(1), missed(2), plan_broken(2, unpaid="3000", at="2026-08-05")
+    sold = AccountSaleNoted(customer_id=CUSTOMER, account_id="A-1")
+    given(*running(), *broken, sold).when(pay("p1", "1000", on="2026-08-04")).then()
 
 
 def test_what_paid_a_cancelled_plan_stays_with_it_until_it_is_taken_back():
