@@ -137,12 +137,14 @@ class ContactAuthorised(_Decided):
 class ContactRefused(_Decided):
     """A rule does not let the contact pass. `allowed_from`: the earliest lawful moment, when there is one.
 
-    `final`: no such moment before the request lapses, so it is over; otherwise it is decided again then.
+    `final`: it is over, since nothing lets it pass before the request lapses. Otherwise it is decided again at
+    `again_at`: then, or, where only the state of this system is against it, after a while.
     """
 
     wire: ClassVar[str] = "ContactRefused"
     allowed_from: AwareDatetime | None
     final: bool
+    again_at: AwareDatetime | None = None
 
 
 class AuthorisationExpired(ContactFact):

@@ -237,6 +237,7 @@ class Person:
                 known=Known(facts=self._facts(), positions=self.past.positions(self.partition)),
                 allowed_from=None if final else self.past.now + timedelta(days=1),
                 final=final,
+                again_at=None if final else self.past.now + timedelta(days=1),
             )
         )
 

@@ -20,7 +20,7 @@ from arrears_events.catalogue.contact import (
     RuleApplied,
 )
 from arrears_policy.rule_pack import RulePack
-from arrears_policy.rules import Status
+from arrears_policy.rules import Condition, Status
 
 from contact_service.domain import call_backs
 from contact_service.domain.facts import Contact, Facts, Owed, PastContact
@@ -35,6 +35,10 @@ VALID_FOR = timedelta(minutes=15)
 LAPSES_AFTER = timedelta(days=3)
 """What was asked for waits for an opening of the law over a weekend, no longer. A step of treatment that does not pass
 within it is for the next stage to take up again."""
+LOOKED_AGAIN_AFTER = timedelta(minutes=15)
+"""At what this system does not know yet."""
+PASSING: Final = frozenset({Condition.LAST_CLOSE_FRESH, Condition.READER_IN_STEP, Status.CUSTOMER_STOPPED})
+"""SYS-01: nothing goes out meanwhile, and nothing is over for it."""
 BEGUN_WITH_A_SCRIPT: Final[frozenset[Channel]] = frozenset({"call"})
 """Every call begins with the dialler's script of who calls, for whom (CN-10a). What the script says is the dialler's,
 and for the bank to check: no word of it comes here. The words of a message are held against the rules of text, when
@@ -109,10 +113,12 @@ def decided(request: ContactRequested, grounds: Grounds, known: OfStream) -> Con
             decided_at=grounds.now,
             valid_until=grounds.now + VALID_FOR,
         )
+    again_at = _again_at(verdict, request, grounds)
     return ContactRefused(
         **_recorded(request, grounds, known, verdict),
         allowed_from=verdict.allowed_from,
-        final=_never(verdict.allowed_from, request, grounds),
+        final=again_at is None,
+        again_at=again_at,
     )
 
 
@@ -190,12 +196,22 @@ def _no_point(request: ContactRequested) -> Verdict:
     return Verdict(False, (RuleFinding("POINT", clause, False, {"channel": request.channel}),), None)
 
 
-def _never(allowed_from: datetime | None, request: ContactRequested, grounds: Grounds) -> bool:
-    """No lawful moment before the end of the day on which the request lapses."""
-    if allowed_from is None:
-        return True
-    days_until = (allowed_from - grounds.now).days
-    return grounds.today + timedelta(days=days_until) > request.lapses_on
+def _again_at(verdict: Verdict, request: ContactRequested, grounds: Grounds) -> datetime | None:
+    """Before the end of the day on which the request lapses, or never."""
+    moment = verdict.allowed_from
+    if moment is None and _only_passing(verdict):
+        named = (each.allowed_from for each in verdict.rules if each.allowed_from)
+        moment = max([grounds.now + LOOKED_AGAIN_AFTER, *named])
+    if moment is None or grounds.today + timedelta(days=(moment - grounds.now).days) > request.lapses_on:
+        return None
+    return moment
+
+
+def _only_passing(verdict: Verdict) -> bool:
+    """All that is against it without naming a moment is the state of this system, or of the bank's day."""
+    unnamed = [each.facts for each in verdict.rules if not each.passed and each.allowed_from is None]
+    passing = [not PASSING.isdisjoint({told.get("condition"), told.get("status")}) for told in unnamed]
+    return bool(passing) and all(passing)
 
 
 def _recorded(request: ContactRequested, grounds: Grounds, known: OfStream, verdict: Verdict) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 For the 32 days that its place is kept such a word still counts, once, and only when it says more than was known: what
 is unknown becomes what it was, and what was held for not made may turn out to have been made, never the other way.
-Who talked in a call knows with whom, as the dialler does not: their word of it takes the place of the one before.
+Who talked in a call knows that, and with whom, as the dialler does not, which takes a person for a machine: their word
+takes the place of the one before.
 """
 
 from typing import Any
@@ -36,6 +37,8 @@ def has_its_end(contacts: Contacts, heard: Heard) -> bool:
         return False
     if isinstance(heard.call, Conversation) and place.outcome == "conversation":
         return heard.call.party != place.party
+    if isinstance(heard.call, Conversation) and place.outcome == "unanswered":
+        return not heard.call.surmised
     return place.outcome == "open" or (place.outcome in _MAY_BE_MADE and heard.call not in _NOT_MADE)
 
 

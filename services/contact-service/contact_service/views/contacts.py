@@ -158,8 +158,7 @@ def _changed(row: ContactRow, fact: StreamEvent[Any], event: Told) -> ContactRow
             )
         case ContactRefused():
             refused = row._replace(rules=_rules(event.rules), allowed_from=event.allowed_from)
-            again = None if event.final else event.allowed_from
-            return refused._replace(status="refused" if event.final else "waiting", try_at=again)
+            return refused._replace(status="refused" if event.final else "waiting", try_at=event.again_at)
         case AuthorisationExpired():
             return row._replace(status="expired", try_at=None, reason=event.reason)
         case ContactAttempted():

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from arrears_events.catalogue.base import PolicyRef
 from arrears_events.catalogue.contact import (
     AuthorisationExpired,
@@ -21,6 +22,7 @@ from arrears_events.catalogue.contact import (
     OptedOut,
     PaymentClaimed,
 )
+from arrears_policy.rules import Status
 from arrears_runtime.testing.specification import Specification
 from contact_service.domain.contacts import (
     AttemptContact,
@@ -45,6 +47,9 @@ POINT = Point("P-1", "d1", "customer", reserved=True)
 
 def number(of: int) -> UUID:
     return UUID(int=of)
+
+
+STOPPED = frozenset({Status.CUSTOMER_STOPPED})
 
 
 def request(of: int = 1, **fields: Any) -> RequestContact:
@@ -114,6 +119,26 @@ def test_a_rule_whose_end_nobody_can_name_ends_it():
     assert isinstance(event, ContactRefused)
     assert (event.allowed_from, event.final) == (None, True)
     assert events_of(after(request(), ask(facts={"in_plan": frozenset({"A-1"})})), ask()) == []
+
+
+@pytest.mark.parametrize(
+    "state", [{"next_business_date": TODAY - timedelta(days=1)}, {"reader_lag_seconds": 61}, {"statuses": STOPPED}]
+)
+def test_what_only_the_state_of_the_system_is_against_is_looked_at_again(state: dict[str, Any]):
+    """SYS-01: nothing goes out, and nothing is over."""
+    [event] = events_of(after(request()), ask(facts=state))
+    assert isinstance(event, ContactRefused)
+    assert (event.allowed_from, event.final, event.again_at) == (None, False, NOON + timedelta(minutes=15))
+    [later] = events_of(after(request(), ask(facts=state)), ask(now=NOON + timedelta(minutes=15)))
+    assert isinstance(later, ContactAuthorised)
+
+
+def test_at_night_that_is_in_the_morning_and_beside_a_rule_of_law_without_an_end_never():
+    late, in_plan = {"next_business_date": TODAY - timedelta(days=1)}, {"in_plan": frozenset({"A-1"})}
+    [night] = events_of(after(request()), ask(now=at("04-01 23:00"), facts=late))
+    assert (night.final, night.again_at) == (False, at("04-02 08:00"))
+    [never] = events_of(after(request()), ask(facts=late | in_plan))
+    assert (never.final, never.again_at) == (True, None)
 
 
 def test_a_request_lapses():

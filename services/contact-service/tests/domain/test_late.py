@@ -95,9 +95,16 @@ def test_a_call_that_was_held_for_not_made_is_not_told_so_again():
     assert events_of(attempted("call", NOT_MADE), Heard("C-1", number(1), TODAY, call="not_in_service")) == []
 
 
-def test_a_call_that_rang_is_not_told_otherwise():
-    state = attempted("call", NoteOutcome(number(1), "no_answer"))
-    assert events_of(state, Heard("C-1", number(1), TODAY, call=TALKED)) == []
+@pytest.mark.parametrize("rang", ["no_answer", "busy", "voicemail"])
+def test_who_talked_in_a_call_that_the_dialler_held_for_unanswered_had_a_conversation(rang: Any):
+    """It counts (CN-03), and the customer was reached (CN-07)."""
+    state = attempted("call", Heard("C-1", number(1), TODAY, call=rang))
+    assert events_of(state, Heard("C-1", number(1), TODAY, call=replace(TALKED, surmised=True))) == []
+    state, events = specification.run(state, Heard("C-1", number(1), TODAY, call=TALKED))
+    assert list(events) == [ContactMade(**WHICH, initiated_by="us", party="customer", seconds=90)]
+    assert state
+    assert ([each.outcome for each in state.past], state.failures_in_a_row) == (["conversation"], 0)
+    assert events_of(state, Heard("C-1", number(1), TODAY, call=rang)) == []
 
 
 def test_who_talked_knows_with_whom_and_the_dialler_does_not():

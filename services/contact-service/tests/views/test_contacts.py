@@ -63,7 +63,8 @@ def test_the_point_that_was_asked_for_stays_whatever_is_decided():
 
 
 def refused(allowed_from: datetime | None, *, final: bool) -> ContactRefused:
-    return ContactRefused(**decided("CN-01", passed=False), allowed_from=allowed_from, final=final)
+    again_at = None if final else allowed_from
+    return ContactRefused(**decided("CN-01", passed=False), allowed_from=allowed_from, final=final, again_at=again_at)
 
 
 def row_after(*events: Any) -> ContactRow:
