@@ -112,6 +112,7 @@ class Sorted:
         except BadRecord as bad:
             self._set_aside(record, found, bad)
             return
+        self.next_offset[record.topic, record.partition] = record.offset + 1
         if new:
             self.heard.note(fact, taken=True)
             self.new.append(fact)

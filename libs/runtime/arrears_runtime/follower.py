@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from heapq import merge
 from itertools import groupby, product, zip_longest
+from operator import attrgetter
 from time import monotonic, time
 from typing import Any
 
@@ -231,7 +233,10 @@ class Follower:
             await self._know_who_waits()
 
     async def _catch_up(self, reader: Reader, stop: StopRow) -> None:
-        """Read again, for a resumed customer, what they missed since the stop, closes included."""
+        """Read again, for a resumed customer, what they missed since the stop, closes included, in the order of time.
+
+        Topic by topic a payment would be taken in before the promise that it keeps.
+        """
         waits_from: dict[str, int] = json.loads(stop.waits_from)
         starts = {(topic, stop.partition): waits_from.get(topic, 0) for topic in self._topics}
         ends = {at: self.positions[at].folded for at in starts}
@@ -239,13 +244,12 @@ class Follower:
         unmoved = {at: self.positions[at] for at in starts}
         del self._waiting.stops[stop.customer_id]
         read_from = dict(starts)
-        for topic, records in missed.items():
-            for chunk in cut_at_closes(records, 0):
-                batch = Batch(chunk, dict(read_from), dict.fromkeys(starts, 0), stop.customer_id, stop.version)
-                await self._take_batch(batch, unmoved)
-                if stop.customer_id in self._waiting.stops:
-                    return  # stopped anew, from where this read has come to
-            read_from[topic, stop.partition] = ends[topic, stop.partition]
+        for chunk in cut_at_closes(missed, 0):
+            batch = Batch(chunk, dict(read_from), dict.fromkeys(starts, 0), stop.customer_id, stop.version)
+            await self._take_batch(batch, unmoved)
+            if stop.customer_id in self._waiting.stops:
+                return  # stopped anew, from where this read has come to
+            read_from |= batch.ends
         await self._db.pool.execute(_CAUGHT_UP, stop.customer_id, stop.version)
 
     def _read_from(self, partitions: Iterable[int]) -> dict[Partition, int]:
@@ -274,13 +278,13 @@ class _KeepNothing(Exception):
 
 async def _missed(
     reader: Reader, customer_id: str, starts: dict[Partition, int], ends: dict[Partition, int]
-) -> dict[str, list[Record]]:
-    """The customer's records, and the closes, by topic."""
+) -> list[Record]:
+    """The customer's records, and the closes: each topic's in its order, and all as they came onto the log."""
     missed: dict[str, list[Record]] = {topic: [] for topic, _ in starts}
     async for records in reader.aside(starts, ends):
         wanted = [record for record in records if record.key in (None, customer_id.encode())]
         missed[records[0].topic].extend(wanted)
-    return missed
+    return list(merge(*missed.values(), key=attrgetter("timestamp")))
 
 
 _CAUGHT_UP = """INSERT INTO caught_up VALUES ($1, $2)

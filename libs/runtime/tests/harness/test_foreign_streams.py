@@ -8,14 +8,19 @@ from typing import Any, ClassVar, NamedTuple
 import pytest
 from arrears_events.catalogue.base import CustomerEvent
 from arrears_events.codec import Topic, digest, encode
-from arrears_events.envelope import StreamEvent
+from arrears_events.envelope import SourceEvent, StreamEvent
 from arrears_events.ids import command_id, event_id
+from arrears_events.log.reader import Record
 from arrears_events.log.writer import Writer
+from arrears_runtime.admission import Fact, Heard
+from arrears_runtime.batch import Batch, Sorted
 from arrears_runtime.dead_letters import open_letters
-from arrears_runtime.projection import view
+from arrears_runtime.projection import BadRecord, view
+from arrears_runtime.reaction import on
 from sqlalchemy import Column, MetaData, Table, Text
 
-from .tally import SERVICE
+from .tally import SERVICE, TALLY, Count, Counted, Opened, stream_of
+from .watched import DAY, all_records
 
 
 class Noted(CustomerEvent):
@@ -40,9 +45,15 @@ def note_view(_: None, fact: Any) -> NoteRow:
     return NoteRow(str(fact.id), fact.data.words)
 
 
+@on(Noted, stream=stream_of)
+def count_the_note(fact: Any) -> Count:
+    return Count(fact.data.customer_id, str(fact.id), 100, DAY)
+
+
 LISTENING = replace(
     SERVICE, reads=(*SERVICE.reads, CASE), metadata=metadata, views=(*SERVICE.views, note_view), reactions=()
 )
+COUNTING = replace(LISTENING, reactions=(*SERVICE.reactions, count_the_note))
 
 
 @dataclass(frozen=True)
@@ -136,3 +147,39 @@ async def test_an_older_version_with_other_bytes_is_dropped_and_left_to_the_audi
     await case.say("second", 2, first)
     await case.say("another first", 1)
     assert await taken() == (["first", "second"], [])
+
+
+@pytest.mark.parametrize("first", ["bank.events", "case.events"])
+def test_a_stop_holds_back_nothing_that_was_taken_in_before_it(first: str):
+    """So a service that takes all in anew has the same rows."""
+    second = "case.events" if first == "bank.events" else "bank.events"
+    sorted_ = Sorted(Heard(), {}, {(first, 3): 7, (second, 3): 2})
+    opened = Record(first, 3, 9, b"C-1", b"", 0)
+    event = SourceEvent[Any](
+        source="bank/core",
+        id="1",
+        type="arrears.bank.Opened",
+        time=datetime(2026, 4, 1, tzinfo=UTC),
+        data=Opened(customer_id="C-1", account_id="A-1"),
+    )
+    batch = Batch([opened], {}, {})
+    sorted_.take(opened, Fact(opened, event, "h"), batch)
+    sorted_.take(Record(second, 3, 4, b"C-1", b"", 0), BadRecord("unknown-type"), batch)
+    assert sorted_.stops["C-1"].waits_from == {first: 10, second: 4}
+
+
+async def test_what_was_missed_is_taken_in_as_it_came_whatever_topic_it_lies_on(case, bank, running, database):
+    async with running(database(), COUNTING) as service:
+        await bank.open("C-1")
+        await bank.raw(b"{}", "C-1")
+        await service.settled()
+        await case.say("a hundred", 1)
+        await bank.pay("C-1", 1, 5)
+        await bank.close()
+        await service.settled()
+        [letter] = await open_letters(service.db)
+        await service.resume(letter, "skipped")
+        await service.settled()
+        counted = await all_records(service.kafka, "plan.events")
+    said = [TALLY.decode(record.value).data for record in counted]
+    assert [event.units for event in said if isinstance(event, Counted)] == [100, 5]
