@@ -118,8 +118,9 @@ class Instance:
 
     def lag_seconds(self, customer_id: str) -> int:
         """For how long there has been something unread of the customer's partition; a poll's own time is none."""
-        lag = self.follower.lag_seconds(partition_of(customer_id.encode(), self.by_customer))
-        return max(0, int(lag - POLL_SECONDS))
+        partition = partition_of(customer_id.encode(), self.by_customer)
+        readers = [self.follower, *([self.latest] if self.latest else [])]
+        return max(0, int(max(each.lag_seconds(partition) for each in readers) - POLL_SECONDS))
 
     def _earliest(self) -> date:
         """Of the partitions' business dates: a policy in force then is followed by another, or stays."""
@@ -266,6 +267,8 @@ class Instance:
     async def _call_out(self, effect: Effect) -> None:
         """On what was known before this lead began, and all that came until then."""
         await self.follower.kept_up.wait()
+        if self.latest:
+            await self.latest.kept_up.wait()
         await effect.run(self)
 
     async def _follow(self, reader: Reader) -> None:

@@ -7,7 +7,7 @@ a person is erased rests on an event, since the null value is gone after a while
 
 import hmac
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -20,9 +20,9 @@ from arrears_events.refused import Refused
 from arrears_events.sealed import Sealed
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from pydantic import SecretStr
-from sqlalchemy import Column, LargeBinary, Table, Text, Uuid
+from sqlalchemy import Column, LargeBinary, Table, Text, Uuid, select
 
-from arrears_runtime.database import Connection, Database
+from arrears_runtime.database import Connection, Database, among
 from arrears_runtime.projection import View, view
 from arrears_runtime.sealing import CustomerKey
 from arrears_runtime.stream import metadata
@@ -194,6 +194,11 @@ class Keys:
     def _unwrapped(self, row: KeyRow) -> CustomerKey:
         bound_to = f"{self._service}\n{row.customer_id}".encode()
         return CustomerKey(row.key_id, aes_key_unwrap(self._master, row.wrapped), bound_to)
+
+
+async def erased_among(db: Database, customers: Collection[str]) -> set[str]:
+    """Whom an event erased, of whatever the bank tells since."""
+    return set(await db.rows(str, select(erased.c.customer_id).where(among(erased.c.customer_id, customers))))
 
 
 def views_of(topics: Iterable[Topic[Any]], events: Sequence[type]) -> tuple[View, ...]:

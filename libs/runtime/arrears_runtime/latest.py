@@ -4,9 +4,11 @@ What is kept of it is sealed, and its table comes back row for row. Nothing of i
 letter: such a letter holds the record's place alone. It is read beside the other topics, by the process that leads.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from time import time
 from typing import Any
 
 from arrears_events.catalogue.base import Id
@@ -91,6 +93,9 @@ class LatestFollower:
         self._latest, self._service = latest, service
         self._partitions = keys.partitions  # both topics are keyed by customer
         self.positions: dict[Partition, int] = {}
+        self._kept_up_at: dict[Partition, float] = {}
+        self.kept_up = asyncio.Event()
+        """Set once all was read that lay there when it took up."""
 
     @property
     def as_positions(self) -> dict[Partition, Position]:
@@ -108,6 +113,12 @@ class LatestFollower:
         topic = self._latest.topic.name
         rows = await self._db.pool.fetch("SELECT partition, next FROM latest_read WHERE topic = $1", topic)
         self.positions = {(topic, row["partition"]): row["next"] for row in rows}
+        self._kept_up_at = dict.fromkeys(self.positions, time())
+        self.kept_up.clear()
+
+    def lag_seconds(self, partition: int) -> float:
+        """For how long not all of a partition was read to its end, as far as this instance knows."""
+        return time() - self._kept_up_at[self._latest.topic.name, partition]
 
     async def run(self, bootstrap: str, prefix: str) -> None:
         """Follow for ever."""
@@ -117,6 +128,14 @@ class LatestFollower:
                 for at, records in (await reader.batch(timeout_ms=200, max_records=MAX_RECORDS)).items():
                     await self.take(at, records)
                 await self._pass_over(await reader.positions(self.positions))
+                self._note_kept_up(reader)
+
+    def _note_kept_up(self, reader: Reader) -> None:
+        words = {at: reader.last_word(at) for at in self.positions}
+        read = {at: word for at, word in words.items() if word and self.positions[at] >= word.end}
+        self._kept_up_at |= {at: word.at for at, word in read.items()}
+        if read.keys() == words.keys():
+            self.kept_up.set()
 
     async def catch_up(self, reader: Reader) -> None:
         """Read on to the heads, and erase nobody: whom an event erased is known."""

@@ -1,5 +1,6 @@
 """A compacted topic about persons: the last word counts, a null value erases, and nothing of it gets anywhere else."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple
@@ -257,3 +258,18 @@ async def test_what_is_no_record_is_read_too(running, database, registry, kafka)
 
 async def erased(service: Any) -> bool:
     return await erasures(service) == ["C-1"]
+
+
+async def test_words_that_are_not_read_are_a_lag_and_nothing_calls_out_before(running, database, registry, monkeypatch):
+    async def never(*_: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("arrears_runtime.latest.LatestFollower.take", never)
+    await registry.name("C-1", "Li")
+    async with running(database(), KNOWING) as service:
+
+        async def lags() -> bool:
+            return service.instance.lag_seconds("C-1") > 0
+
+        await eventually(lags)
+        assert not service.instance.latest.kept_up.is_set()

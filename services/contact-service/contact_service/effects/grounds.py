@@ -18,6 +18,7 @@ from arrears_runtime.closes import Close
 from arrears_runtime.database import Database
 from arrears_runtime.dead_letters import stopped_among
 from arrears_runtime.effect import Ground
+from arrears_runtime.keys import erased_among
 from arrears_runtime.policies import PolicyMissing
 from arrears_runtime.positions import Partition
 
@@ -130,7 +131,7 @@ async def _told(ground: Ground, customers: Collection[str]) -> _Told:
             told.statuses[status.customer_id].add(Status(status.kind))
     for stopped in (*await stopped_elsewhere(db, customers), *await stopped_among(db, customers)):
         told.statuses[stopped.customer_id].add(Status.CUSTOMER_STOPPED)
-    for customer in await restricted_among(db, customers):
+    for customer in (*await restricted_among(db, customers), *await erased_among(db, customers)):
         told.statuses[customer].add(Status.RESTRICTED)
     await _tell_of_plans(ground, customers, told)
     for row in await parties_of(db, customers):

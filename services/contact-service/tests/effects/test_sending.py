@@ -1,6 +1,7 @@
 """What is due goes out: to whom, in which words, and what is noted of it."""
 
 import asyncio
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -91,23 +92,18 @@ async def test_a_message_that_no_template_is_there_for_does_not_go_out(office: O
     assert (row.status, row.reason) == ("expired", "words_refused")
 
 
-async def test_who_is_erased_after_the_decision_is_sent_nothing(office: Office):
-    id_ = await office.authorised("sms")
+@pytest.mark.parametrize("channel", ["sms", "call"])
+async def test_who_is_erased_is_contacted_no_more(office: Office, channel: Any):
+    """Before the decision, or between that and the sending (BANK-08)."""
+    decided = await office.authorised(channel)
     await office.erased()
+    asked = await office.asked(channel)
     await office.goes_out()
-    row = await office.row(id_)
-    assert (row.status, row.reason) == ("expired", "words_refused")
-    assert office.providers["sms"].handed == []
-
-
-async def test_who_is_erased_after_the_decision_is_not_called(office: Office):
-    """A call has no words to seal: that nobody has the number any more is found when it is to be dialled."""
-    id_ = await office.authorised("call")
-    await office.erased()
-    await office.goes_out()
-    row = await office.row(id_)
-    assert (row.status, row.reason) == ("failed", "undelivered")
-    assert office.providers["call"].handed == []
+    row, refused = await office.row(decided), await office.row(asked)
+    assert (row.status, row.reason) == ("expired", "facts_changed")
+    assert refused.status == "refused"
+    assert "BANK-08" in {rule["rule"] for rule in json.loads(refused.rules) if not rule["passed"]}
+    assert office.providers[channel].handed == []
 
 
 async def test_a_contact_goes_to_the_point_that_was_asked_for(office: Office):
