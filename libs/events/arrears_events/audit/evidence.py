@@ -42,6 +42,13 @@ _CAUSES_MISSING = """
        AND NOT EXISTS (SELECT 1 FROM later WHERE later.id = once.cause)
      ORDER BY met.lane, met.offset
 """
+_CAUSES_AFTER = """
+    SELECT met.cause, met.lane, met.offset, streams.streamid, met.version
+      FROM met JOIN streams USING (stream)
+     WHERE EXISTS (SELECT 1 FROM met c WHERE c.id = met.cause)
+       AND NOT EXISTS (SELECT 1 FROM met c WHERE c.id = met.cause AND (c.lane <> met.lane OR c.offset < met.offset))
+     ORDER BY met.lane, met.offset
+"""
 _COMMANDS_SPLIT = """
     SELECT met.command, met.source, met.lane, met.offset, streams.streamid, met.version
       FROM (SELECT command, source FROM met WHERE command IS NOT NULL
@@ -164,6 +171,10 @@ class Evidence:
 
     def causes_missing(self) -> Iterator[Caused]:
         return map(Caused._make, self._file.execute(_CAUSES_MISSING))
+
+    def causes_after(self) -> Iterator[Caused]:
+        """Causes in the partition of what they caused, and not before it. Of two partitions nobody can tell."""
+        return map(Caused._make, self._file.execute(_CAUSES_AFTER))
 
     def commands_split(self) -> Iterator[Run]:
         """All runs of the commands that have more than one."""

@@ -23,6 +23,7 @@ class Code(StrEnum):
     FORK = "fork"
     ID_REUSED = "id-reused"
     CAUSE_MISSING = "cause-missing"
+    CAUSE_AFTER = "cause-after"
     COMMAND_SPLIT = "command-split"
     TOTALS_DIFFER = "totals-differ"
     AGAIN = "again"

@@ -59,6 +59,9 @@ def _causes(lanes: Sequence[Lane], evidence: Evidence) -> Iterator[Finding]:
             continue
         sentence = f"Its cause {text_of(event.cause)} is nowhere on the log."
         yield _finding(lanes, event, Code.CAUSE_MISSING, sentence)
+    for event in evidence.causes_after():
+        sentence = f"Its cause {text_of(event.cause)} does not lie before it."
+        yield _finding(lanes, event, Code.CAUSE_AFTER, sentence)
 
 
 def _is_record(cause: str, lanes: Mapping[tuple[str, int], Lane]) -> bool:

@@ -11,6 +11,7 @@ from arrears_events.catalogue.base import CustomerStopped
 from arrears_events.catalogue.contact import CONTACT
 from arrears_events.catalogue.plan import PLAN
 from arrears_events.codec import canonical
+from arrears_events.ids import event_id
 from arrears_events.log.reader import Record
 from arrears_events.log.topics import specs
 
@@ -184,6 +185,15 @@ def test_an_attribute_that_the_envelope_does_not_have_is_not_canonical(whole: Hi
 def test_a_cause_that_is_nowhere(whole: History, cause: str):
     wrong = whole.staged(ACCOUNT, cause)
     assert cause in the_one(whole.verified(), "cause-missing", wrong).sentence
+
+
+@pytest.mark.parametrize("ahead", [1, 2])
+def test_a_cause_that_is_the_event_itself_or_comes_after_it(whole: History, ahead: int):
+    version = json.loads(whole.staged(ACCOUNT).value)["streamversion"]
+    cause = str(event_id(f"account/{ACCOUNT}", version + ahead))
+    wrong = whole.staged(ACCOUNT, cause)
+    whole.staged(ACCOUNT)
+    assert cause in the_one(whole.verified(), "cause-after", wrong).sentence
 
 
 def test_a_request_that_is_not_the_command(whole: History):
