@@ -118,7 +118,8 @@ class LatestFollower:
 
     def lag_seconds(self, partition: int) -> float:
         """For how long not all of a partition was read to its end, as far as this instance knows."""
-        return time() - self._kept_up_at[self._latest.topic.name, partition]
+        now = time()
+        return now - self._kept_up_at.get((self._latest.topic.name, partition), now)
 
     async def run(self, bootstrap: str, prefix: str) -> None:
         """Follow for ever."""

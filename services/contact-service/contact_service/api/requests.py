@@ -1,4 +1,4 @@
-"""What several of this service's endpoints ask: whether accounts are the customer's."""
+"""What several of this service's endpoints ask: whether accounts are the customer's, and in which currencies."""
 
 from collections.abc import Collection
 
@@ -8,7 +8,12 @@ from arrears_runtime.http.problems import Problem
 from contact_service.views.accounts import accounts_of
 
 
-async def check_accounts(db: Database, customer_id: str, accounts: Collection[str]) -> None:
-    """Each account is the customer's. Raises Problem."""
-    if not {row.account_id for row in await accounts_of(db, customer_id)}.issuperset(accounts):
+async def check_accounts(
+    db: Database, customer_id: str, accounts: Collection[str], currency: str | None = None
+) -> None:
+    """Each account is the customer's, and one of them has a ledger in the currency. Raises Problem."""
+    currencies = {row.account_id: row.currencies for row in await accounts_of(db, customer_id)}
+    if not currencies.keys() >= set(accounts):
         raise Problem("unknown-account")
+    if currency and not any(currency in currencies[account] for account in accounts):
+        raise Problem("unknown-currency")

@@ -121,7 +121,8 @@ async def wrap_up(ask: WrapUpRequest, request: WrapUpCommand) -> Answer:
     """Record a call whole; of one whose end the dialler has told already, with whom it was and what was said.
 
     409 when none was placed. 422 for what cannot all be so of one call, `unknown-account` for what is said
-    of accounts that are not the customer's: nothing of it is recorded. Whether a promise or a dispute that was heard is
+    of accounts that are not the customer's, `unknown-currency` for a promise of money that none of them is in:
+    nothing of it is recorded. Whether a promise or a dispute that was heard is
     one, plan-service and case-service decide.
     """
     row = found(await contact_of_id(request.db, ask.contact_id))
@@ -137,7 +138,8 @@ async def wrap_up(ask: WrapUpRequest, request: WrapUpCommand) -> Answer:
 async def _wrapped_up(ask: WrapUpRequest, row: ContactRow, request: WrapUpCommand) -> Heard:
     profile = found(await profile_of(request.db, row.customer_id))
     if ask.promise or ask.dispute or ask.call_back_on:
-        await check_accounts(request.db, row.customer_id, row.accounts)
+        currency = ask.promise.amount.currency if ask.promise else None
+        await check_accounts(request.db, row.customer_id, row.accounts, currency)
     return _heard(ask, row, profile, request, await _sealed(ask.note, row.customer_id, request))
 
 

@@ -57,6 +57,14 @@ async def test_what_was_said_of_anothers_account_is_not_recorded(contact: Contac
     assert (await contact.post("/wrap-ups", wrap_up(id_, {}))).status_code == 201
 
 
+async def test_a_promise_in_a_currency_that_none_of_the_accounts_is_in_is_not_recorded(contact: Contacting):
+    id_ = await contact.calling()
+    promise = {"amount": {"amount": "1000", "currency": "JPY"}, "due": "2026-04-10"}
+    told = await contact.post("/wrap-ups", wrap_up(id_, {"promise": promise}))
+    assert problem(told) == (422, "unknown-currency")
+    assert await contact.said_after_the_call() == []
+
+
 async def test_a_wrap_up_sent_again_has_the_answer_it_had(contact: Contacting):
     id_ = await contact.calling()
     first = await contact.post("/wrap-ups", wrap_up(id_, OF_ACCOUNTS[0]), key="once")
