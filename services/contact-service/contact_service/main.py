@@ -44,6 +44,7 @@ from contact_service.views import (
     replies,
     statuses,
     stopped,
+    words,
 )
 
 SERVICE = Service(
@@ -57,7 +58,7 @@ SERVICE = Service(
         Decider("person", person.Erased, person.decide, person.evolve, heeds_stops=False),
     ),
     views=(
-        *(accounts.fold, profiles.fold, parties.fold, payments.fold, statuses.fold),
+        *(accounts.fold, profiles.fold, parties.fold, payments.fold, words.fold, statuses.fold),
         *(cases.fold, arrears.fold, disputes.fold, stopped.by_case),
         *(plans.fold, stopped.by_plan),
         *(contacts.fold, barred.fold, notes.fold, hardships.fold, replies.fold),

@@ -11,10 +11,12 @@ from uuid import UUID
 
 from arrears_events.catalogue.bank import (
     AccountOpened,
+    ArrearsUpdated,
     ContactPoint,
     CustomerProfileChanged,
     PartyLinked,
     PartyUnlinked,
+    PaymentMissed,
     PaymentReceived,
     PaymentReversed,
     SpecialStatusEnded,
@@ -44,7 +46,7 @@ class Special(NamedTuple):
 
 
 class Word(NamedTuple):
-    """The bank's last word of a ledger's arrears, as case-service told it."""
+    """Of a ledger's arrears."""
 
     arrears: Money
     as_of: date
@@ -74,6 +76,9 @@ class Known:
     specials: Mapping[str, Special] = field(default_factory=dict[str, Special])
     payments: Mapping[Ledger, tuple[Booked, ...]] = field(default_factory=dict[Ledger, tuple[Booked, ...]])
     words: Mapping[Ledger, Word] = field(default_factory=dict[Ledger, Word])
+    """The last that case-service told."""
+    said: Mapping[Ledger, Word] = field(default_factory=dict[Ledger, Word])
+    """The latest of the bank itself."""
     disputes: Mapping[UUID, tuple[Ledger, Money]] = field(default_factory=dict[UUID, tuple[Ledger, Money]])
     plans: Mapping[UUID, Plan] = field(default_factory=dict[UUID, Plan])
     stopped_by: frozenset[str] = frozenset()
@@ -110,18 +115,24 @@ class Known:
         return "guarantor" if None in of or (accounts and accounts <= of) else "third_person"
 
     def owed(self, account_id: str) -> list[Owed]:
-        """The account's ledgers of which anything is left, by the word and the payments booked since.
+        """The account's ledgers of which anything is left, by the word and the payments booked since its day.
 
         What was taken back since makes it no more than the bank's word: only the next word does.
         """
         found: list[Owed] = []
         for ledger, word in self.words.items():
-            since = sum(booked.amount.amount for booked in self.payments.get(ledger, ()) if booked.on > word.as_of)
+            as_of = self._as_of(ledger, word)
+            since = sum(booked.amount.amount for booked in self.payments.get(ledger, ()) if booked.on > as_of)
             left = word.arrears.amount - max(since, Decimal(0))
             if ledger[0] == account_id and left > 0:
                 disputed = sum((money.amount for of, money in self.disputes.values() if of == ledger), Decimal(0))
-                found.append(Owed(ledger[1], left, disputed, word.as_of))
+                found.append(Owed(ledger[1], left, disputed, as_of))
         return found
+
+    def _as_of(self, ledger: Ledger, told: Word) -> date:
+        """Where the bank said the same amount of a newer day, that day: case-service tells only another amount."""
+        said = self.said.get(ledger, told)
+        return max(told.as_of, said.as_of) if said.arrears == told.arrears else told.as_of
 
 
 def heard(known: Known, record: Told[Event]) -> Known:
@@ -139,6 +150,8 @@ def heard(known: Known, record: Told[Event]) -> Known:
             return _special(known, special)
         case PaymentReceived() | PaymentReversed() as payment:
             return _payment(known, payment)
+        case PaymentMissed() | ArrearsUpdated() as said:
+            return _said(known, said)
         case CustomerStopped():
             return replace(known, stopped_by=known.stopped_by | {record.topic})
         case CustomerResumed():
@@ -184,6 +197,13 @@ def _payment(known: Known, event: PaymentReceived | PaymentReversed) -> Known:
     ledger = event.account_id, amount.currency
     booked = (*known.payments.get(ledger, ()), Booked(amount, event.booked_on))
     return replace(known, payments={**known.payments, ledger: booked})
+
+
+def _said(known: Known, event: PaymentMissed | ArrearsUpdated) -> Known:
+    """The order of days counts, not that of the log."""
+    ledger, word = (event.account_id, event.arrears.currency), Word(event.arrears, event.as_of)
+    before = known.said.get(ledger, word)
+    return known if word.as_of < before.as_of else replace(known, said={**known.said, ledger: word})
 
 
 def _word(known: Known, account_id: str, word: Word) -> Known:

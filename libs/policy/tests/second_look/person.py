@@ -9,8 +9,10 @@ from uuid import UUID, uuid5
 
 from arrears_events.catalogue.bank import (
     AccountOpened,
+    ArrearsUpdated,
     ContactPoint,
     CustomerProfileChanged,
+    PaymentMissed,
     PaymentReceived,
     PaymentReversed,
     SpecialStatusEnded,
@@ -88,21 +90,33 @@ class Person:
         self.bank(CustomerProfileChanged(**said, **self.profile))
 
     def opens(self, account: str) -> None:
-        """An account, and its case."""
+        """An account, the bank's word that a payment was missed, and its case."""
         days = {"opened_on": day("01-01"), "billing_day": 31, "due_day": 20}
         opened: dict[str, Any] = {"product": "card", "currencies": ("CNY",), **days}
         self.bank(AccountOpened(customer_id=self.name, account_id=account, **opened))
         why: dict[str, Any] = {"reason": "missed", "opened_by": "m", "entered_at_stage": "M1"}
-        self.ours(CASE, "account", CaseOpened(**self._word(account, "1000.00", "03-31"), **why))
+        self.misses("1000.00", "03-31", account)
+        case = uuid5(self.case, account)
+        self.ours(CASE, "account", CaseOpened(case_id=case, **self._word(account, "1000.00", "03-31"), **why))
+
+    def misses(self, amount: str, as_of: str, account: str = "") -> None:
+        """By the bank's word alone."""
+        bill = {"statement_id": "s", "due_date": day("03-20"), "minimum_due": cny(amount)}
+        self.bank(PaymentMissed(**bill, **self._word(account or self.account, amount, as_of)))
+
+    def still_owes(self, amount: str, as_of: str) -> None:
+        """By the bank's word alone."""
+        self.bank(ArrearsUpdated(**self._word(self.account, amount, as_of)))
 
     def owes(self, amount: str, as_of: str) -> None:
-        self.ours(CASE, "account", ArrearsChanged(**self._word(self.account, amount, as_of)))
+        """As case-service tells it."""
+        case = uuid5(self.case, self.account)
+        self.ours(CASE, "account", ArrearsChanged(case_id=case, **self._word(self.account, amount, as_of)))
 
     def _word(self, account: str, amount: str, as_of: str) -> dict[str, Any]:
         return {
             "customer_id": self.name,
             "account_id": account,
-            "case_id": uuid5(self.case, account),
             "as_of": day(as_of),
             "arrears": cny(amount),
             "balance": cny("5000.00"),

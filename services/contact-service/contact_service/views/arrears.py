@@ -1,4 +1,4 @@
-"""The arrears (逾期金额) of each ledger, as case-service tells the bank's last word of them."""
+"""The arrears (逾期金额) of each ledger, as case-service tells them, as of the day of which the bank last said them."""
 
 from collections.abc import Collection
 from datetime import date
@@ -9,9 +9,10 @@ from arrears_events.catalogue.case import CASE, ArrearsChanged, CaseClosed, Case
 from arrears_events.envelope import StreamEvent
 from arrears_runtime.database import Database, among
 from arrears_runtime.projection import view
-from sqlalchemy import Column, Date, Numeric, Table, Text, select
+from sqlalchemy import Column, Date, Numeric, Table, Text, and_, func, select
 
 from contact_service.views import metadata
+from contact_service.views.words import words
 
 arrears = Table(
     "arrears",
@@ -22,6 +23,15 @@ arrears = Table(
     Column("amount", Numeric(18, 3)),
     Column("as_of", Date),
 )
+_repeated = and_(
+    words.c.ledger == arrears.c.ledger, words.c.amount == arrears.c.amount, words.c.as_of > arrears.c.as_of
+)
+told = arrears.outerjoin(words, _repeated)
+told_as_of = func.coalesce(words.c.as_of, arrears.c.as_of)
+"""The newer day where the bank's latest word repeats the amount: of that alone case-service tells nothing.
+
+A newer word of another amount it will tell; until then the one before it stands whole, with its day.
+"""
 LedgerWord = CaseOpened | ArrearsChanged | CaseClosed
 
 
@@ -50,5 +60,6 @@ def fold(_: ArrearsRow | None, fact: StreamEvent[LedgerWord]) -> ArrearsRow:
 
 
 async def arrears_of(db: Database, accounts: Collection[str]) -> list[ArrearsRow]:
-    query = select(arrears).where(among(arrears.c.account_id, accounts))
-    return await db.rows(ArrearsRow, query.order_by(arrears.c.ledger))
+    query = select(arrears.c.ledger, arrears.c.account_id, arrears.c.currency, arrears.c.amount, told_as_of)
+    found = query.select_from(told).where(among(arrears.c.account_id, accounts))
+    return await db.rows(ArrearsRow, found.order_by(arrears.c.ledger))

@@ -12,7 +12,7 @@ from arrears_runtime.projection import view
 from sqlalchemy import Column, Date, Numeric, Table, Text, and_, func, select
 
 from contact_service.views import metadata
-from contact_service.views.arrears import arrears
+from contact_service.views.arrears import arrears, told, told_as_of
 
 payments = Table(
     "payments",
@@ -60,13 +60,13 @@ async def paid_since_the_word(db: Database, accounts: Collection[str]) -> list[P
     same_ledger = and_(
         payments.c.account_id == arrears.c.account_id,
         payments.c.currency == arrears.c.currency,
-        payments.c.booked_on > arrears.c.as_of,
+        payments.c.booked_on > told_as_of,
     )
     paid = func.greatest(func.sum(payments.c.amount), 0)
     query = select(arrears.c.account_id, arrears.c.currency, paid)
     return await db.rows(
         PaidRow,
-        query.join_from(arrears, payments, same_ledger)
+        query.select_from(told.join(payments, same_ledger))
         .where(among(arrears.c.account_id, accounts))
         .group_by(arrears.c.account_id, arrears.c.currency),
     )
