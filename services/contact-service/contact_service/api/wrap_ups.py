@@ -1,5 +1,6 @@
 """Wrap-ups (通话小结): a call recorded whole, how it ended and all that was said in it."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -31,8 +32,10 @@ from contact_service.domain.hearing import (
     SaidHardship,
     SaidPromise,
 )
+from contact_service.domain.parties import standing_of
 from contact_service.settings import ContactSettings
 from contact_service.views.contacts import ContactRow, contact_of_id
+from contact_service.views.parties import parties_of
 from contact_service.views.profiles import ProfileRow, profile_of
 
 router = Router(tag="contacts")
@@ -140,7 +143,8 @@ async def _wrapped_up(ask: WrapUpRequest, row: ContactRow, request: WrapUpComman
     if ask.promise or ask.dispute or ask.call_back_on:
         currency = ask.promise.amount.currency if ask.promise else None
         await check_accounts(request.db, row.customer_id, row.accounts, currency)
-    return _heard(ask, row, profile, request, await _sealed(ask.note, row.customer_id, request))
+    heard = _heard(ask, row, profile, request, await _sealed(ask.note, row.customer_id, request))
+    return replace(heard, barred=_barred(ask, row, profile, await _is_third_person(row, request)))
 
 
 async def _sealed(note: str | None, customer_id: str, request: WrapUpCommand) -> Sealed | None:
@@ -163,7 +167,6 @@ def _heard(
         opts_out=ask.opts_out,
         silent_until=today + request.settings.claim_silence if ask.claims_paid else None,
         call_back=_call_back(ask, row, profile, request),
-        barred=_barred(ask.wrong_number, row, profile),
         night_agreed=ask.night_agreed,
         note=note,
     )
@@ -191,6 +194,20 @@ def _call_back(ask: WrapUpRequest, row: ContactRow, profile: ProfileRow, request
     return CallBack(row.party_id, frozenset(row.accounts), ask.call_back_on, *days)
 
 
-def _barred(reason: BarReason | None, row: ContactRow, profile: ProfileRow) -> tuple[str, BarReason] | None:
-    digests = [point.digest for point in profile.points if point.contact_point_id == row.contact_point_id]
-    return (digests[0], reason) if digests and reason else None
+async def _is_third_person(row: ContactRow, request: WrapUpCommand) -> bool:
+    """Whom the call was to."""
+    ties = [each.as_tie() for each in await parties_of(request.db, [row.customer_id])]
+    return standing_of(row.party_id, row.customer_id, row.accounts, ties).party == "third_person"
+
+
+def _barred(
+    ask: WrapUpRequest, row: ContactRow, profile: ProfileRow, to_third_person: bool
+) -> tuple[frozenset[str], BarReason] | None:
+    """The number that was called. A third person who refused is reached at none that the bank told of (CN-08)."""
+    if ask.wrong_number is None:
+        return None
+    refused = ask.wrong_number == "refused" and ask.talked is not None and ask.talked.party == "third_person"
+    theirs = row.party_id if to_third_person and refused else None
+    points = [each for each in profile.points if each.contact_point_id == row.contact_point_id]
+    points += [each for each in profile.points if each.party_id == theirs]
+    return (frozenset(each.digest for each in points), ask.wrong_number) if points else None

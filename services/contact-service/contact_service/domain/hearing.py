@@ -117,7 +117,7 @@ class Heard:
     """All of one conversation or reply. `contact_id`: the call that it ends; None when the customer wrote.
 
     `call` is how it ended: one that has its end gets no other (see `late`); what was said in it counts all the same.
-    `silent_until`: the last day of silence after a claim to have paid. `barred`: the digest of the point, and why
+    `silent_until`: the last day of silence after a claim to have paid. `barred`: the digests of points, and why
     nobody is to be reached there. `point_agreed`: its digest, and whether its person agrees to its use. `ceases`: the
     customer asks in writing not to be contacted any more. `note`: what the collector wrote down.
     """
@@ -133,7 +133,7 @@ class Heard:
     opts_out: Channel | None = None
     silent_until: date | None = None
     call_back: CallBack | None = None
-    barred: tuple[str, BarReason] | None = None
+    barred: tuple[frozenset[str], BarReason] | None = None
     night_agreed: bool | None = None
     point_agreed: tuple[str, bool] | None = None
     ceases: bool = False
@@ -212,8 +212,8 @@ def _of_being_contacted(heard: Heard) -> Iterator[ContactEvent]:
     if heard.call_back and heard.contact_id:
         yield _call_back(heard, heard.call_back, heard.contact_id)
     if heard.barred:
-        digest, reason = heard.barred
-        yield ContactPointBarred(customer_id=customer, digest=digest, reason=reason)
+        digests, reason = heard.barred
+        yield from (ContactPointBarred(customer_id=customer, digest=each, reason=reason) for each in sorted(digests))
     if heard.night_agreed is not None:
         yield NightConsent(customer_id=customer, given=heard.night_agreed)
     if heard.point_agreed:

@@ -97,7 +97,7 @@ def _of_another(reply: Reply, sealed: Sealed, read: replies.Reply, today: date) 
         contact_id=None,
         on=today,
         written=Written(reply.channel, sealed, "unread", by.party_id),
-        barred=(by.digest, "refused") if by.digest and read.read_as == "stop" else None,
+        barred=(frozenset({by.digest}), "refused") if by.digest and read.read_as == "stop" else None,
     )
 
 

@@ -85,9 +85,9 @@ class Contacting(Api):
         await self._taken_up(made, DecideContact)
         return made.headers["Location"]
 
-    async def calling(self, customer: str = "C-1") -> str:
+    async def calling(self, customer: str = "C-1", **other: Any) -> str:
         """The id of a call that was handed to the dialler."""
-        made = (await self.ask(customer=customer)).raise_for_status()
+        made = (await self.ask(customer=customer, **other)).raise_for_status()
         await self._taken_up(made, DecideContact)
         await self._taken_up(made, AttemptContact)
         return made.json()["id"]

@@ -240,7 +240,7 @@ def test_a_wrap_up_is_each_thing_that_was_said():
         call=Conversation("us", "customer", 90),
         opts_out="sms",
         silent_until=TODAY + timedelta(days=3),
-        barred=("d9", "refused"),
+        barred=(frozenset({"d9"}), "refused"),
     )
     assert events_of(after(request(), ask(), attempt()), wrap_up) == [
         ContactMade(customer_id="C-1", contact_id=number(1), initiated_by="us", party="customer", seconds=90),

@@ -86,7 +86,7 @@ def test_who_writes_for_another_says_nothing_of_the_debt_nor_for_them(writer: st
 
 
 def test_a_number_whose_person_refuses_in_writing_is_barred():
-    received, barred = said_after(wrote("P-1", barred=("d9", "refused")))
+    received, barred = said_after(wrote("P-1", barred=(frozenset({"d9"}), "refused")))
     assert (received.read_as, received.party_id) == ("unread", "P-1")
     assert barred == ContactPointBarred(customer_id="C-1", digest="d9", reason="refused")
 
@@ -190,14 +190,14 @@ def test_a_third_person_may_say_when_to_call_again():
     ],
 )
 def test_a_number_that_was_answered_is_not_barred_for_what_that_disproves(party: Party, reason: BarReason):
-    command = heard(talked_to(party), barred=("d9", reason))
+    command = heard(talked_to(party), barred=(frozenset({"d9"}), reason))
     assert refusal_of(command) == ("number-was-answered", {"party": party})
 
 
 @pytest.mark.parametrize("call", [talked_to("third_person"), "not_in_service", "voicemail"])
 def test_a_wrong_number_is_barred_whoever_told(call: Any):
     reason = "not_in_service" if call == "not_in_service" else "wrong_person"
-    assert len(said_after(heard(call, barred=("d9", reason)))) == 1
+    assert len(said_after(heard(call, barred=(frozenset({"d9"}), reason)))) == 1
 
 
 def test_what_is_refused_leaves_not_even_the_end_of_the_call():

@@ -78,7 +78,7 @@ def test_a_number_that_is_in_service_again_closes_it():
     ("reason", "opens"), [("wrong_person", True), ("recycled", True), ("not_in_service", True), ("refused", False)]
 )
 def test_a_mobile_that_was_barred_is_invalid_unless_its_person_refused(reason: Any, opens: bool):
-    assert isinstance(decided(heard(barred=("d1", reason))), ContactAuthorised) is opens
+    assert isinstance(decided(heard(barred=(frozenset({"d1"}), reason))), ContactAuthorised) is opens
 
 
 def test_what_another_customers_contact_found_of_the_mobile_counts():
@@ -137,11 +137,17 @@ def test_a_conversation_is_proof_that_the_number_is_in_service():
 
 
 def test_a_number_that_was_barred_stays_invalid_whatever_arrives_there():
-    sms = [request(channel="sms"), ask(), attempt(), NoteSent(number(1), "m"), heard(barred=("d1", "wrong_person"))]
+    sms = [
+        request(channel="sms"),
+        ask(),
+        attempt(),
+        NoteSent(number(1), "m"),
+        heard(barred=(frozenset({"d1"}), "wrong_person")),
+    ]
     assert isinstance(decided(*sms, NoteOutcome(number(1), "delivered")), ContactAuthorised)
 
 
 def test_a_bar_is_an_event_of_its_own():
-    assert events_of(after(), heard(barred=("d1", "refused"))) == [
+    assert events_of(after(), heard(barred=(frozenset({"d1"}), "refused"))) == [
         ContactPointBarred(customer_id="C-1", digest="d1", reason="refused")
     ]
