@@ -24,8 +24,8 @@ from arrears_local.mail_text import text_of
 MAILBOX = re.compile(r"(reply|unsubscribe)\+[0-9a-f-]{36}@" + re.escape(BANK_DOMAIN), re.IGNORECASE)
 WAITING_MAX = 10_000
 AGAIN_SECONDS, ANSWER_SECONDS = 0.2, 5.0
-FOR_GOOD = {404, 409, 413}
-"""It answers none of the bank's mails, its person is erased, or it is too long."""
+FOR_GOOD = {404, 409, 413, 422}
+"""It answers none of the bank's mails, its person is erased, or it is too long, or is no mail."""
 
 
 class Exchange:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from contact_service.api.hooks import Told, told
 from contact_service.effects.replying import Reply, Writer, note_reply, writer_at
 from contact_service.gateways.mail_addresses import UNSUBSCRIBE
-from contact_service.gateways.mail_replies import BODY_BYTES_MAX, MailReply, verified
+from contact_service.gateways.mail_replies import BODY_BYTES_MAX, MailReply, Unreadable, verified
 from contact_service.settings import ContactSettings
 from contact_service.views.contacts import ContactRow, contact_of_id
 
@@ -19,11 +19,16 @@ PATH = "/mail/replies"
 
 
 async def mail_came(request: Request) -> Response:
-    """401 for what the mail system did not sign just now; 404 where no mail of ours is answered, 409 of the erased.
+    """401 for what the mail system did not sign just now, 422 for what it signed and is no mail.
 
-    204 for what was heard, and for what a machine wrote; 503 while it cannot be heard yet, and is to come again.
+    404 where no mail of ours is answered, 409 of the erased. 204 for what was heard, and for what a machine wrote; 503
+    while it cannot be heard yet, and is to come again.
     """
-    mail = _verified(request, await told(request, BODY_BYTES_MAX))
+    try:
+        mail = _verified(request, await told(request, BODY_BYTES_MAX))
+    except Unreadable:
+        log.warning("a mail that cannot be read")
+        return Response(status_code=422)
     if mail is None:
         return Response(status_code=401)
     service = request.app.state.service

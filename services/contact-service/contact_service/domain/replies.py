@@ -8,32 +8,48 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 ReadAs = Literal["stop", "paid", "promise", "unread"]
 
+_BEFORE_A_STOP = re.compile(r"(?:[\W_]|请|請|(?:please|pls|plz|kindly)\b)+", re.IGNORECASE)
+"""Marks and courtesies."""
 _STOP = re.compile(
-    r"""[\s"'“‘「【(\[]*(?:
-        (?:请|請|please\s)?\s*(?:停止|不要再|退[订訂]|(?:stop|unsubscribe)(?![a-z0-9]))
-        | (?:回[复復覆]?\s*:?\s*)?["'“‘「【]?(?:(?:td?|tt)(?![a-z0-9_])|n(?!\w))(?![-.&/']\s*[a-z0-9])
-    )""",
+    r"""停止|不要再|退[订訂]|拒[绝絕]?(?:接)?收|(?:stop(?:\s?all)?|unsubscribe|opt[\s-]?out)(?![a-z0-9])
+    | (?:回[复復覆]?[\W_]*)?(?:(?:td?|tt)(?![a-z0-9_恤台型字])|n(?!\w))(?![-.&/']\s*[a-z0-9]|(?:\s+[a-z])+\W*$)
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
-"""How a stop begins. Of our own "回T退订" the letter is a word: a T-shirt and T. Wang are none."""
-_STOP_ANYWHERE = re.compile(r"退[订訂]|取消[订訂][阅閱]|(?:别|別|不要)再[发發]|\bunsubscribe\b", re.IGNORECASE)
+"""How a stop begins. Of our own "回T退订" the letter is a word: a T-shirt (T恤), T. Wang and "n o" are none."""
+_STOP_ALONE = re.compile(r"(?:quit|cancel|end|取消)(?:\W+(?:please|pls|thanks))?[\W_]*", re.IGNORECASE)
+"""Words that are a stop when they are the whole text."""
+_STOP_ANYWHERE = re.compile(
+    r"""退[订訂]|取消[订訂][阅閱]|\bunsubscribe\b|\bopt[ -]?out\b
+    | (?:(?<![特分])[别別]|勿|不要)(?:再(?:[给給]我)?[发發传傳]|(?:[给給]我)?[发發传傳](?:了|短信|信息|\W*$))
+    | (?<![a-z0-9])stop(?:\s+(?:text|send|messag|contact)ing\b|\W*$)|[,.;!。、]\s*stop(?![a-z0-9])
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Whole phrases, and a stop that begins or ends what is said: "I paid, stop"."""
 SHORT = 70
 """Characters of one SMS in Chinese: in a text no longer than that, a stop counts wherever it stands."""
 _PAID = re.compile(r"已[经經]?(?:全部|都)?[还還付缴繳]|[还還][过過清]了|\bpaid\b", re.IGNORECASE)
 _NOT_PAID = re.compile(
     r"[没沒未吗嗎会會将將等?]|什[么麼]|何[时時]|如|要是|明天|[后後]天|下[周週个個月]"
-    r"|n't\b|'ll\b|\b(?:not|never|will|would|when|if|until|once|be|get|am)\b",
+    r"|n't\b|'ll\b|\b(?:not|never|nothing|none|zero|will|would|when|if|until|once|be|get|am)\b"
+    r"|(?:\bpaid|[还還付缴繳]了?)[\s¥$]*0++(?:\.0+)?+(?![\d.:]*\d)",
     re.IGNORECASE,
 )
-"""What is denied, asked, or still to come."""
+"""What is denied, asked, or still to come; or nothing was paid."""
 _UNABLE = re.compile(
     r"不[能会會]|[无無]法|[还還]不|\bcan ?not\b|\bcan'?t\b|\bwon'?t\b|\bwill not\b|\bunable\b", re.IGNORECASE
 )
 """It is neither a claim nor a promise."""
+_NO_PROMISE = re.compile(
+    r"不[在是]\s*\d|如果|要是|假如|生日|出生|\bnot\s+(?:on|by|before|until|till)\b|\b(?:if|unless|born|birthday)\b",
+    re.IGNORECASE,
+)
+"""A day that is denied, hangs on a condition, or is of something else."""
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _CHINESE_DAY = re.compile(r"(\d{1,2})月(\d{1,2})[日号]", re.ASCII)
 FARTHEST = timedelta(days=180)
@@ -49,29 +65,43 @@ class Reply:
 
 
 def read(text: str, on: date) -> Reply:
-    """`on`: the business date on which it came."""
-    text = normalize("NFKC", text).replace("’", "'").strip()
-    if _STOP.match(text) or (len(text) <= SHORT and _STOP_ANYWHERE.search(text)):
+    """`on`: the business date on which it came. A promise names one day: of two it is not known which."""
+    text = _plain(text)
+    if is_stop(text):
         return Reply("stop")
-    if _UNABLE.search(text):
+    if _UNABLE.search(text) or _NO_PROMISE.search(text):
         return Reply("unread")
-    day = _day_in(text, on)
-    promised = day if day is not None and on <= day <= on + FARTHEST else None
+    days = _days_in(text, on)
+    to_come = {day for day in days if day is not None and on <= day <= on + FARTHEST}
     if _PAID.search(text) and not _NOT_PAID.search(text):
-        return Reply("paid") if promised in {None, on} else Reply("unread")
-    return Reply("promise", promised) if promised else Reply("unread")
+        return Reply("paid") if to_come <= {on} else Reply("unread")
+    return Reply("promise", to_come.pop()) if to_come and len(days) == 1 else Reply("unread")
 
 
-def _day_in(text: str, on: date) -> date | None:
-    """The one day that is named; a day without a year is the next of that name."""
-    if found := _ISO_DAY.search(text):
-        year, month, day = map(int, found.groups())
-        return _date(year, month, day)
-    if found := _CHINESE_DAY.search(text):
-        month, day = map(int, found.groups())
+def is_stop(text: str) -> bool:
+    """Whoever wrote it, and on whatever day."""
+    text = _plain(text)
+    found = _BEFORE_A_STOP.match(text)
+    bare = text[found.end() :] if found else text
+    if _STOP.match(bare) or _STOP_ALONE.fullmatch(bare):
+        return True
+    return len(text) <= SHORT and _STOP_ANYWHERE.search(text) is not None
+
+
+def _plain(text: str) -> str:
+    """Without what is not seen, as a space of no width."""
+    seen = (each for each in normalize("NFKC", text) if category(each) != "Cf")
+    return "".join(seen).replace("’", "'").strip()
+
+
+def _days_in(text: str, on: date) -> set[date | None]:
+    """Those that are named, None for one that no calendar has; a day without a year is the next of that name."""
+    days = {_date(*map(int, found)) for found in _ISO_DAY.findall(text)}
+    for found in _CHINESE_DAY.findall(text):
+        month, day = map(int, found)
         this_year = _date(on.year, month, day)
-        return this_year if this_year is None or this_year >= on else _date(on.year + 1, month, day)
-    return None
+        days.add(this_year if this_year is None or this_year >= on else _date(on.year + 1, month, day))
+    return days
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -11,11 +11,12 @@ from arrears_runtime.http.logs import failure, log
 from arrears_runtime.store import CommandFailed
 
 from contact_service.domain.contacts import NoteOutcome
+from contact_service.domain.replies import is_stop
 from contact_service.effects.asking import append, command
 from contact_service.effects.replying import Reply, note_reply, writer_at
 from contact_service.gateways.sms import Inbound, Receipt, SmsGateway
 from contact_service.views.contacts import ContactRow, contacts_of_ids
-from contact_service.views.persons import reached_by
+from contact_service.views.persons import Reached, all_reached_by, reached_by
 
 NOTED_WITHIN_SECONDS = 5.0
 """A receipt may be quicker than the note that the message was sent."""
@@ -59,13 +60,24 @@ def _noted(ground: Ground, row: ContactRow, receipt: Receipt) -> Command:
 
 
 async def _hear(ground: Ground, inbound: Inbound, silence: timedelta) -> None:
-    """What cannot be noted is lost, and ends nothing else: the centre does not tell it again."""
     who = await reached_by(ground.db, ground.keys, inbound.sender)
-    if who is None:
-        log.warning("a reply from a number that nobody has")
+    if who:
+        await _note_reply(ground, inbound, str(inbound.id), who, silence)
         return
+    several = await all_reached_by(ground.db, ground.keys, inbound.sender)
+    if not several:
+        log.warning("a reply from a number that nobody has")
+    elif is_stop(inbound.text):
+        for who in several:  # a command's id is one stream's alone
+            await _note_reply(ground, inbound, f"{inbound.id}\n{who.customer_id}", who, silence)
+    else:
+        log.warning("a reply from a number that several customers have", customers=len(several))
+
+
+async def _note_reply(ground: Ground, inbound: Inbound, id_: str, who: Reached, silence: timedelta) -> None:
+    """What cannot be noted is lost, and ends nothing else: the centre does not tell it again."""
     writer = await writer_at(ground.db, who.customer_id, who.point_ids)
-    reply = Reply(who.customer_id, writer, "sms", str(inbound.id), inbound.text, inbound.text)
+    reply = Reply(who.customer_id, writer, "sms", id_, inbound.text, inbound.text)
     try:
         outcome = await note_reply(ground, reply, silence)
     except Refused as no:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from contact_service.gateways.mail_addresses import Addressed, addressed
 from contact_service.gateways.signing import is_signed_now
 
 TEXT_CHARACTERS_MAX = 20_000
+"""What is longer is cut: own words stand above what they quote."""
 BODY_BYTES_MAX = 256 * 1024
 BULK = {"bulk", "list", "junk"}
 _QUOTED = re.compile(
@@ -48,23 +49,31 @@ class MailReply:
         return (self.text[: found.start()] if found else self.text).strip()
 
 
+class Unreadable(Exception):
+    """The mail system signed it, and it is no mail. It says no more, since what is wrong may be personal."""
+
+
+def _cut(text: str) -> str:
+    return text[:TEXT_CHARACTERS_MAX]
+
+
 class _Told(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
     message_id: Annotated[str, Field(min_length=1, max_length=998)]
     recipient: Annotated[str, Field(max_length=320)]
     sender: Annotated[str, Field(max_length=320)]
     headers: Annotated[dict[str, str], Field(max_length=200)]
-    text: Annotated[str, Field(max_length=TEXT_CHARACTERS_MAX)]
+    text: Annotated[str, AfterValidator(_cut)]
 
 
 def verified(timestamp: str, signature: str, body: bytes, now: datetime, secret: str) -> MailReply | None:
-    """A mail that came; None when the mail system did not sign it just now, or it is no mail."""
+    """A mail that came; None when the mail system did not sign it just now. Raises Unreadable."""
     if not is_signed_now(timestamp, signature, body, now, secret):
         return None
     try:
         told = _Told.model_validate_json(body)
     except ValidationError:
-        return None
+        raise Unreadable from None
     return MailReply(told.message_id, addressed(told.recipient), told.text.replace("\r\n", "\n"), _is_automatic(told))
 
 

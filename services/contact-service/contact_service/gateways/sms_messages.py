@@ -1,9 +1,13 @@
-"""Text messages as they stand on the wire of SMPP 3.4: ours in, receipts and replies out."""
+"""Text messages as they stand on the wire of SMPP 3.4: ours in, receipts and replies out.
+
+A reply that comes in several parts is not put together: each part is heard as a text of its own, so a stop at the
+beginning is heeded, and the rest waits to be read by a person.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from smpp34 import Tlv
 
@@ -15,6 +19,8 @@ MESSAGE_PAYLOAD, MESSAGE_STATE = 0x0424, 0x0427  # 5.3.2
 REFERENCE, INBOUND_ID = 0x1400, 0x1401  # the centre's own: our id of a message, and its id of what a customer wrote
 ID_BYTES = 16
 KIND, RECEIPT, WRITTEN = 0x3C, 0x04, 0x00  # the bits of esm_class that tell them apart, 5.2.12
+CLASSES = {0x10: "ascii", 0x18: "utf-16-be", 0xF0: "ascii", 0xF4: "ascii", 0xF8: "ascii", 0xFC: "ascii"}
+"""By data_coding without its last two bits, which say where a text is to be kept (3GPP TS 23.038, 4)."""
 USER_DATA_HEADER = 0x40
 FINAL_STATES = {2: True, 3: False, 4: False, 5: False, 8: False}
 """Whether a message arrived, by message_state (5.2.28): delivered; expired, deleted, undeliverable, rejected."""
@@ -28,7 +34,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Inbound:
-    """What a customer wrote. `id` is the centre's, the same when it comes again."""
+    """What a customer wrote, or a part of it. `id` is the centre's, the same when it comes again."""
 
     id: UUID
     sender: str
@@ -82,12 +88,26 @@ def _receipt(tlvs: Mapping[int, bytes]) -> Receipt | None:
 
 
 def _inbound(delivery: Delivery, tlvs: Mapping[int, bytes]) -> Inbound | None:
-    encoding = ENCODINGS.get(delivery.data_coding)
-    if encoding is None or delivery.esm_class & USER_DATA_HEADER:
+    """What of a text cannot be decoded is shown as U+FFFD: the rest of it is heard."""
+    encoding = ENCODINGS.get(delivery.data_coding) or CLASSES.get(delivery.data_coding & ~0x03)
+    if encoding is None:
         return None
-    try:
-        text = (tlvs.get(MESSAGE_PAYLOAD) or delivery.short_message).decode(encoding)
-    except UnicodeDecodeError:
-        return None
-    id_ = tlvs.get(INBOUND_ID, b"")
-    return Inbound(UUID(bytes=id_) if len(id_) == ID_BYTES else uuid4(), delivery.source_addr, text)
+    written, header = tlvs.get(MESSAGE_PAYLOAD) or delivery.short_message, b""
+    if delivery.esm_class & USER_DATA_HEADER:
+        header, written = _parted(written)
+    text = written.decode(encoding, "replace")
+    return Inbound(_id_of(tlvs.get(INBOUND_ID, b""), header), delivery.source_addr, text)
+
+
+def _parted(written: bytes) -> tuple[bytes, bytes]:
+    """The user data header (3GPP TS 23.040, 9.2.3.24), and the text; no header where it would be longer than all."""
+    end = 1 + written[0] if written else 0
+    return (written[:end], written[end:]) if end <= len(written) else (b"", written)
+
+
+def _id_of(told: bytes, header: bytes) -> UUID:
+    """The header tells a part from others of its text, of which the centre may have told one id."""
+    if len(told) != ID_BYTES:
+        return uuid4()
+    id_ = UUID(bytes=told)
+    return uuid5(id_, header.hex()) if header else id_

@@ -92,15 +92,22 @@ async def restricted_among(db: Database, customers: Collection[str]) -> set[str]
 
 async def reached_by(db: Database, keys: Keys | None, value: str) -> Reached | None:
     """Who alone has this telephone number or mail address, however it is written; None where nobody or several have."""
+    found = await all_reached_by(db, keys, value, most=2)
+    return found[0] if len(found) == 1 else None
+
+
+async def all_reached_by(db: Database, keys: Keys | None, value: str, most: int | None = None) -> list[Reached]:
+    """Everyone who has it; of more than `most`, as many."""
     assert keys, "contact-service seals persons"
     point = _reached_at(value)
     if point is None:
-        return None
+        return []
     blind = keys.blind(point)
-    found = await db.rows(PersonRow, select(persons).where(persons.c.reached_at.contains([blind])).limit(2))
-    if len(found) != 1:
-        return None
-    [row] = found
+    rows = await db.rows(PersonRow, select(persons).where(persons.c.reached_at.contains([blind])).limit(most))
+    return [_reached(row, blind) for row in rows]
+
+
+def _reached(row: PersonRow, blind: str) -> Reached:
     ids = (id_ for id_, each in zip(row.point_ids, row.reached_at, strict=True) if each == blind)
     return Reached(row.customer_id, frozenset(ids))
 

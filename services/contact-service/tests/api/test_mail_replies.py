@@ -1,15 +1,19 @@
 """Customers answer a mail of ours by mail, over real SMTP: the mail server hands it in, and it is heard once."""
 
 import asyncio
+import hmac
+import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 from smtplib import SMTP, SMTPRecipientsRefused
+from time import time
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 import uvicorn
 from arrears_events.bank.people import contact_values, digest_of
@@ -81,6 +85,17 @@ class Writing(Contacting):
             grounds = await grounds_of(self.instance, [row])
             await self.send(row.streamid, "C-1", deed(contact_id, grounds[contact_id]))
         await self.send("contacts/C-1", "C-1", NoteSent(contact_id, "m-1"))
+
+
+async def answer_of(url: str, settings: Any, secret: str | None = None, **said: Any) -> int:
+    """The status that the mail system hears at the hook."""
+    usual = {"message_id": "1@x", "recipient": f"reply+{UUID(int=9)}@bank.example", "sender": TO, "headers": {}}
+    body, at = json.dumps(usual | said).encode(), str(int(time()))
+    key = (secret or settings.mail.ask_secret.get_secret_value()).encode()
+    signature = hmac.digest(key, at.encode() + b"." + body, "sha256").hex()
+    async with httpx.AsyncClient() as http:
+        told = await http.post(url, content=body, headers={"X-Timestamp": at, "X-Signature": signature})
+    return told.status_code
 
 
 HEARD = (MessageReceived, OptedOut, PaymentClaimed, PromiseHeard, ContactPointBarred)
@@ -215,6 +230,18 @@ async def test_a_mail_that_answers_none_of_ours_is_refused(customer: Writing):
         with pytest.raises(SMTPRecipientsRefused):
             written(customer.home, (letter(stranger),))
     assert await customer.heard() == []
+
+
+async def test_the_hook_tells_what_is_not_signed_from_what_is_signed_and_cannot_be_read(customer: Writing):
+    settings = customer.instance.settings
+    contact_id, _ = await customer.mailed()
+    async with listening(customer) as url:
+        for wrong in ({"text": "\ud800"}, {"text": "", "headers": {f"x-{n}": "" for n in range(201)}}):
+            assert await answer_of(url, settings, "another", **wrong) == 401
+            assert await answer_of(url, settings, **wrong) == 422
+        to = f"reply+{contact_id}@bank.example"
+        assert await answer_of(url, settings, recipient=to, text="退订\n\n" + "> 如已还款请忽略。\n" * 2_500) == 204
+    assert [type(each) for each in await customer.heard()] == [MessageReceived, OptedOut]
 
 
 async def test_of_who_is_erased_nothing_is_kept(customer: Writing):

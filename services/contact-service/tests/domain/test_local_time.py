@@ -67,3 +67,8 @@ def test_each_moment_lies_in_the_day_that_has_begun_and_not_ended(written: str, 
     day = day_of(zone, moment)
     assert start_of(zone, day) <= moment < start_of(zone, day + timedelta(days=1))
     assert abs(day - moment.astimezone(zone).date()) <= timedelta(days=1)
+
+
+@pytest.mark.parametrize("name", ["Factory", "localtime", "posixrules", "", "Mars/Base", "../UTC"])
+def test_what_is_no_place_has_no_clock(name: str):
+    assert zone_of(name) is None

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from contact_service.domain.replies import Reply, read
+from contact_service.domain.replies import Reply, is_stop, read
 
 TODAY = date(2026, 12, 20)
 
@@ -28,6 +28,7 @@ def test_a_stop_is_heeded_in_any_of_its_words(text: str):
         "T 谢谢",
         "T谢谢",
         "T, please",
+        "T 1",
         "退訂",
         "stop谢谢",
     ],
@@ -48,10 +49,49 @@ def test_a_stop_in_our_own_words_is_heeded(text: str):
         "你们不要再发短信",
         "Please stop",
         "please unsubscribe me",
+        "I paid, stop",
+        "I paid. Stop please",
+        "you should stop texting me",
+        "别发了",
+        "別發了",
+        "请勿再发",
+        "請勿再發",
+        "别再传简讯",
+        "别再傳簡訊",
+        "請別再給我傳簡訊",
+        "I want to opt out",
     ],
 )
 def test_a_stop_is_heeded_wherever_it_stands_in_a_short_text(text: str):
     assert read(text, TODAY) == Reply("stop")
+
+
+@pytest.mark.parametrize("text", ["\u200bSTOP", "S\u200bTOP", "ST\u00adOP", "退\u200b订", "\u202eSTOP", "\ufeffT"])
+def test_what_is_not_seen_hides_no_stop(text: str):
+    assert read(text, TODAY) == Reply("stop")
+
+
+@pytest.mark.parametrize("text", ["*STOP*", "_STOP_", "-STOP", "<STOP>", "*T*", "pls stop", "Please, stop", "請，停止"])
+def test_a_stop_is_heeded_whatever_marks_and_courtesies_stand_before_it(text: str):
+    assert read(text, TODAY) == Reply("stop")
+
+
+@pytest.mark.parametrize("text", ["STOPALL", "stop all", "UNSUBSCRIBE", "opt out", "OPT-OUT", "optout", "拒收"])
+def test_a_stop_that_carriers_know_is_heeded(text: str):
+    assert read(text, TODAY) == Reply("stop")
+
+
+@pytest.mark.parametrize("text", ["QUIT", "*Quit.*", "CANCEL", "cancel, please", "END", "取消"])
+def test_a_word_that_is_the_whole_text_is_a_stop(text: str):
+    assert read(text, TODAY) == Reply("stop")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the END of the month", "cancel my card", "don't quit on me", "特别发了一份凭证", "别发火", "nonstop problems"],
+)
+def test_a_word_of_a_stop_within_something_else_is_none(text: str):
+    assert read(text, TODAY) == Reply("unread")
 
 
 def test_a_stop_in_passing_in_a_long_text_is_for_a_person_to_read_and_one_at_its_beginning_is_heeded():
@@ -59,7 +99,9 @@ def test_a_stop_in_passing_in_a_long_text_is_for_a_person_to_read_and_one_at_its
     assert read("退订。" + "我上周给你们的客服打过电话。" * 6, TODAY) == Reply("stop")
 
 
-@pytest.mark.parametrize("text", ["T-shirt refund pending", "T.T", "T_T", "N次了", "No", "TNT", "The stop is far"])
+@pytest.mark.parametrize(
+    "text", ["T-shirt refund pending", "T.T", "T_T", "N次了", "No", "TNT", "The stop is far", "T恤", "n o", "t y"]
+)
 def test_a_word_that_begins_as_a_stop_does_is_none(text: str):
     assert read(text, TODAY) == Reply("unread")
 
@@ -80,6 +122,9 @@ def test_a_word_that_begins_as_a_stop_does_is_none(text: str):
         "12月15日已还",
         "paid on 2026-12-15",
         "2026-12-20 已还",
+        "12月15日和2026-12-16已还",
+        "I paid 0.50",
+        "paid 1000",
     ],
 )
 def test_a_claim_to_have_paid(text: str):
@@ -106,6 +151,10 @@ def test_a_claim_to_have_paid(text: str):
         "will be paid when I am back",
         "I get paid on Friday",
         "paid?",
+        "I paid nothing",
+        "I paid 0",
+        "paid ¥0.00",
+        "已还0元",
     ],
 )
 def test_what_denies_it_asks_for_it_or_puts_it_off_is_no_claim(text: str):
@@ -123,6 +172,7 @@ def test_what_denies_it_asks_for_it_or_puts_it_off_is_no_claim(text: str):
         ("I will have it paid by 2026-12-24", date(2026, 12, 24)),
         ("T. Wang here: I will pay 2026-12-24", date(2026, 12, 24)),
         ("I will pay today, 2026-12-20", TODAY),
+        ("12月28日 (2026-12-28) 还", date(2026, 12, 28)),
     ],
 )
 def test_a_day_is_a_promise(text: str, day: date):
@@ -134,6 +184,34 @@ def test_a_day_is_a_promise(text: str, day: date):
 )
 def test_a_day_on_which_they_cannot_pay_is_no_promise(text: str):
     assert read(text, TODAY) == Reply("unread")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not on 2026-12-24",
+        "not before 2026-12-24",
+        "不在12月28日",
+        "生日12月28日",
+        "I was born 2026-12-24",
+        "如果12月28日",
+        "if I am paid, 2026-12-24",
+    ],
+)
+def test_a_day_that_is_denied_in_doubt_or_of_something_else_is_no_promise(text: str):
+    assert read(text, TODAY) == Reply("unread")
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-12-24 or 2026-12-28", "12月24日或者12月28日", "12月24日 or 2026-12-28", "2026-12-24, 2026-13-45"]
+)
+def test_of_two_days_nobody_knows_which_is_promised(text: str):
+    assert read(text, TODAY) == Reply("unread")
+
+
+def test_whoever_wrote_it_a_stop_is_known_without_the_day():
+    assert is_stop(" *STOP*")
+    assert not is_stop("2026-12-24")
 
 
 def test_a_claim_with_a_day_to_come_is_for_a_person_to_read():

@@ -18,6 +18,7 @@ from contact_service.domain.contacts import NoteSent, stream_of
 from contact_service.effects.listening import listen
 from contact_service.gateways.sms import Inbound, Receipt
 from contact_service.views import arrears, disputes, plans, profiles
+from structlog.testing import capture_logs
 
 from ..api.contacting import TODAY, YESTERDAY
 from ..plans import agreed, proposed
@@ -62,9 +63,9 @@ async def writes(office: Office, sender: str, *texts: str) -> None:
             await asyncio.sleep(0.01)
 
 
-async def heard(office: Office) -> list[Any]:
-    """Of C-1, with no words."""
-    return [each for each in await office.said() if each.customer_id == "C-1"]
+async def heard(office: Office, customer: str = "C-1") -> list[Any]:
+    """With no words."""
+    return [each for each in await office.said() if each.customer_id == customer]
 
 
 async def tied(office: Office, number: str = PARTY) -> None:
@@ -74,6 +75,17 @@ async def tied(office: Office, number: str = PARTY) -> None:
     await office.hear(profiles.fold, profile.model_copy(update={"contact_points": (*profile.contact_points, point)}))
     details = details_of("C-1")
     await office.details(details.model_copy(update={"contact_points": {**details.contact_points, "P-1/m": number}}))
+
+
+async def shared(office: Office, *customers: str) -> str:
+    """The bank tells that the number of C-1 is the customers' too."""
+    mobile = contact_values("C-1")["mobile"]
+    for customer in ("C-1", *customers):
+        await office.told_of(customer)
+        details = details_of(customer)
+        points = {**details.contact_points, f"{customer}/mobile": mobile}
+        await office.details(details.model_copy(update={"contact_points": points}))
+    return mobile
 
 
 async def sent(office: Office, *customers: str) -> list[UUID]:
@@ -156,6 +168,35 @@ async def test_a_stop_of_the_customer_opts_them_out(office: Office):
     received, opted_out = await heard(office)
     assert (received.read_as, received.party_id) == ("stop", "C-1")
     assert opted_out == OptedOut(customer_id="C-1", channel="sms", on=TODAY)
+
+
+async def test_a_stop_from_a_number_that_several_customers_have_opts_every_one_of_them_out(office: Office):
+    await writes(office, await shared(office, "C-2", "C-3"), "*STOP*")
+    for customer in ("C-1", "C-2", "C-3"):
+        received, opted_out = await heard(office, customer)
+        assert (received.read_as, received.party_id) == ("stop", customer)
+        assert opted_out == OptedOut(customer_id=customer, channel="sms", on=TODAY)
+
+
+async def test_who_of_several_is_erased_keeps_no_stop_from_the_others(office: Office):
+    mobile = await shared(office, "C-2")
+    keys = office.instance.keys
+    assert keys
+    async with office.db.transaction() as connection:
+        await connection.execute("INSERT INTO erased VALUES ('C-1', '')")
+        await keys.shred(connection, ["C-1"])
+    await writes(office, mobile, "T")
+    assert await heard(office) == []
+    assert [type(each) for each in await heard(office, "C-2")] == [MessageReceived, OptedOut]
+
+
+@pytest.mark.parametrize("text", ["2026-04-20 还", "已还", "谁啊？"])
+async def test_whose_anything_else_is_from_such_a_number_cannot_be_told(office: Office, text: str):
+    with capture_logs() as logs:
+        await writes(office, await shared(office, "C-2"), text)
+    assert (await heard(office), await heard(office, "C-2")) == ([], [])
+    told = {"event": "a reply from a number that several customers have", "customers": 2, "log_level": "warning"}
+    assert told in logs
 
 
 async def test_a_stop_of_a_customer_whom_a_bad_record_stops_is_heeded(office: Office):

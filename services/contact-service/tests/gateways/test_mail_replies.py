@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from contact_service.gateways.mail_addresses import REPLY, UNSUBSCRIBE, Addressed, address_of, addressed
-from contact_service.gateways.mail_replies import TEXT_CHARACTERS_MAX, MailReply, verified
+from contact_service.gateways.mail_replies import TEXT_CHARACTERS_MAX, MailReply, Unreadable, verified
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,16 +52,32 @@ def test_any_other_address_answers_no_mail_of_ours(address: str):
     assert mail(recipient=address).to is None
 
 
-def test_what_the_mail_system_did_not_sign_is_not_heard():
-    assert told(secret="another") is None
+@pytest.mark.parametrize("said", [{}, {"text": "\ud800"}])
+def test_what_the_mail_system_did_not_sign_is_not_heard(said: dict[str, Any]):
+    assert told(secret="another", **said) is None
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"message_id": ""}, {"text": "x" * (TEXT_CHARACTERS_MAX + 1)}, {"headers": []}, {"note": ""}, {"text": "\ud800"}],
+    [
+        {"message_id": ""},
+        {"headers": []},
+        {"headers": {f"x-{n}": "" for n in range(201)}},
+        {"note": ""},
+        {"text": "\ud800"},
+    ],
+    ids=["no id", "no headers", "too many headers", "a word too many", "half a character"],
 )
-def test_what_is_no_mail_is_not_heard(wrong: dict[str, Any]):
-    assert told(**wrong) is None
+def test_what_is_signed_and_no_mail_is_said_to_be_unreadable(wrong: dict[str, Any]):
+    with pytest.raises(Unreadable):
+        told(**wrong)
+
+
+def test_of_a_text_that_is_too_long_the_beginning_is_heard():
+    quoted = "> 截至2026-03-31，您的欠款为 1,000.00 CNY。\n" * 1_000
+    found = mail(text=f"退订\n\n{quoted}")
+    assert len(found.text) == TEXT_CHARACTERS_MAX < len(quoted)
+    assert found.own_words == "退订"
 
 
 @pytest.mark.parametrize(

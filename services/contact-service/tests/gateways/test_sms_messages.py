@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from smpp34 import DeliverSm, Tlv
 
 OURS, THEIRS = UUID(int=1), UUID(int=2)
-RECEIPT = 0x04
+RECEIPT, PARTED = 0x04, 0x40
 
 
 def receipt(state: int = 2, reference: bytes = OURS.bytes) -> DeliverSm:
@@ -61,18 +61,64 @@ def test_a_receipt_of_another_sender_is_not_heard():
     assert heard_in(receipt(reference=b"4711")) is None
 
 
+def text_of(delivery: DeliverSm) -> str:
+    heard = heard_in(delivery)
+    assert isinstance(heard, Inbound)
+    return heard.text
+
+
+@pytest.mark.parametrize("data_coding", [2, 4, 5, 0x14, 0x30, 0xC0])
+def test_a_text_in_no_alphabet_that_is_known_here_is_not_heard(data_coding: int):
+    assert heard_in(reply("还款".encode("utf-16-be"), data_coding)) is None
+
+
+@pytest.mark.parametrize("data_coding", [0x10, 0x11, 0x13, *range(0xF0, 0x100)])
+def test_a_text_with_a_class_is_heard(data_coding: int):
+    assert text_of(reply(b"STOP", data_coding)) == "STOP"
+
+
+@pytest.mark.parametrize("data_coding", [0x18, 0x1B])
+def test_a_text_of_two_bytes_a_character_with_a_class_is_heard(data_coding: int):
+    assert text_of(reply("退订".encode("utf-16-be"), data_coding)) == "退订"
+
+
 @pytest.mark.parametrize(
-    "delivery",
+    ("delivery", "text"),
     [
-        reply(b"\xd8\x00"),
-        reply(b"\xff", 1),
-        reply("还款".encode("utf-16-be"), 4),
-        reply(b"\x05\x00\x03\x01\x02\x01T", 1, 0x40),
+        (reply("退订".encode("utf-16-be") + b"\xd8\x00"), "退订\ufffd"),
+        (reply("退订".encode("utf-16-be") + b"!"), "退订\ufffd"),
+        (reply(b"STOP \xff", 1), "STOP \ufffd"),
     ],
-    ids=["half a pair", "no ASCII", "binary", "part of a text"],
+    ids=["half a pair", "half a character", "no ASCII"],
 )
-def test_a_text_that_cannot_be_read_is_not_heard(delivery: DeliverSm):
-    assert heard_in(delivery) is None
+def test_what_cannot_be_decoded_loses_nothing_else_of_its_text(delivery: DeliverSm, text: str):
+    assert text_of(delivery) == text
+
+
+def part(number: int, text: str, data_coding: int = 8) -> DeliverSm:
+    written = text.encode("utf-16-be" if data_coding == 8 else "ascii")
+    return reply(bytes([5, 0, 3, 0x2A, 2, number]) + written, data_coding, PARTED)
+
+
+def test_each_part_of_a_long_text_is_heard_as_a_text_of_its_own():
+    assert [text_of(part(1, "退订。我上周")), text_of(part(2, "打过电话"))] == ["退订。我上周", "打过电话"]
+    assert text_of(part(1, "STOP", data_coding=1)) == "STOP"
+
+
+def test_parts_of_which_the_centre_tells_one_id_are_told_apart_and_a_repetition_is_known():
+    first, again, second = (heard_in(part(number, "还")) for number in (1, 1, 2))
+    assert first == again
+    assert first != second
+
+
+def test_a_part_is_heard_from_a_payload_too():
+    payload = Tlv(MESSAGE_PAYLOAD, b"\x05\x00\x03\x2a\x02\x01STOP")
+    assert text_of(reply(b"", 1, PARTED, payload)) == "STOP"
+
+
+@pytest.mark.parametrize(("written", "text"), [(b"", ""), (b"\x05\x00", "\x05\x00"), (b"STOP", "STOP")])
+def test_a_header_that_would_be_longer_than_all_is_none(written: bytes, text: str):
+    assert text_of(reply(written, 1, PARTED)) == text
 
 
 def test_a_text_without_the_centres_id_is_a_new_one_each_time():
