@@ -7,14 +7,16 @@ one, and lasts until the next begins: so each moment lies in one day, also where
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+NOWHERE = frozenset({"Factory", "localtime", "posixrules"})
+"""The clock of this machine, or none."""
 _MIDNIGHT = time()
 _SECOND = timedelta(seconds=1)
 
 
 def zone_of(name: str) -> ZoneInfo | None:
-    """None for a name that the IANA database does not have, whatever is in it."""
+    """None for a name that the IANA database does not have, whatever is in it, or has for no place."""
     try:
-        return ZoneInfo(name)
+        return None if name in NOWHERE else ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return None
 
