@@ -1,11 +1,12 @@
 """A batch of records on its way in: what each of them is to this service, and who must wait."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from heapq import merge
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from arrears_events.catalogue.base import DayClosed
@@ -149,11 +150,16 @@ def apart(fetched: Mapping[Partition, list[Record]]) -> Iterator[dict[Partition,
         yield part
 
 
-def cut_at_closes(records: Sequence[Record], react_from: int) -> Iterator[Sequence[Record]]:
+def as_they_came(topics: Iterable[Sequence[Record]]) -> list[Record]:
+    """Onto the log, by their times; those of each topic stay in its order."""
+    return list(merge(*topics, key=attrgetter("timestamp")))
+
+
+def cut_at_closes(records: Sequence[Record], react_from: Mapping[Partition, int]) -> Iterator[Sequence[Record]]:
     """Batches that end with each day's close, where reactions are due; what is only folded stays whole."""
     start = 0
     for end, record in enumerate(records, start=1):
-        if record.key is None and record.offset >= react_from:
+        if record.key is None and record.offset >= react_from[record.topic, record.partition]:
             yield records[start:end]
             start = end
     if start < len(records):

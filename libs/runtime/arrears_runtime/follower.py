@@ -1,8 +1,9 @@
 """Following the log: each batch of records into views, then into commands, with its position, in one unit of work.
 
-All that concerns a customer is taken in one at a time: a partition's topics with each other. Partitions with little to
-take share a transaction, those with much are taken side by side. A record that cannot be taken is set
-aside and its batch tried again without it: a bad record harms only its own customer.
+All that concerns a customer is taken in one at a time: a partition's topics with each other, as they came onto the log,
+so that no payment is taken in before the promise that it keeps. Partitions with little to take share a transaction,
+those with much are taken side by side. A record that cannot be taken is set aside and its batch tried again without it:
+a bad record harms only its own customer.
 """
 
 import asyncio
@@ -11,9 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from heapq import merge
 from itertools import groupby, product, zip_longest
-from operator import attrgetter
+from operator import itemgetter
 from time import monotonic, time
 from typing import Any
 
@@ -24,7 +24,7 @@ from arrears_events.log.reader import Reader, Record
 
 from arrears_runtime import closes, positions
 from arrears_runtime.admission import Fact
-from arrears_runtime.batch import Batch, Sorted, TryAgain, Waiting, apart, at_of, cut_at_closes, sort
+from arrears_runtime.batch import Batch, Sorted, TryAgain, Waiting, apart, as_they_came, at_of, cut_at_closes, sort
 from arrears_runtime.clock import Clock
 from arrears_runtime.database import Database
 from arrears_runtime.dead_letters import DeadLetter, StopRow, park
@@ -120,8 +120,10 @@ class Follower:
         await self._know_who_waits()
 
     async def _take_part(self, part: Mapping[Partition, Sequence[Record]]) -> None:
-        """Of each partition as far as its next close at a time."""
-        cut = [cut_at_closes(records, self.positions[at].reacted) for at, records in part.items()]
+        """Of each partition as far as its next close at a time, its topics as they came onto the log."""
+        reacted = {at: self.positions[at].reacted for at in part}
+        of_each = groupby(sorted(part, key=itemgetter(1)), key=itemgetter(1))
+        cut = [cut_at_closes(as_they_came(part[at] for at in topics), reacted) for _, topics in of_each]
         for chunks in zip_longest(*cut, fillvalue=()):
             await self._take_chunk([record for chunk in chunks for record in chunk])
 
@@ -233,10 +235,7 @@ class Follower:
             await self._know_who_waits()
 
     async def _catch_up(self, reader: Reader, stop: StopRow) -> None:
-        """Read again, for a resumed customer, what they missed since the stop, closes included, in the order of time.
-
-        Topic by topic a payment would be taken in before the promise that it keeps.
-        """
+        """Read again, for a resumed customer, what they missed since the stop, closes included."""
         waits_from: dict[str, int] = json.loads(stop.waits_from)
         starts = {(topic, stop.partition): waits_from.get(topic, 0) for topic in self._topics}
         ends = {at: self.positions[at].folded for at in starts}
@@ -244,8 +243,9 @@ class Follower:
         unmoved = {at: self.positions[at] for at in starts}
         del self._waiting.stops[stop.customer_id]
         read_from = dict(starts)
-        for chunk in cut_at_closes(missed, 0):
-            batch = Batch(chunk, dict(read_from), dict.fromkeys(starts, 0), stop.customer_id, stop.version)
+        from_the_first = dict.fromkeys(starts, 0)
+        for chunk in cut_at_closes(missed, from_the_first):
+            batch = Batch(chunk, dict(read_from), from_the_first, stop.customer_id, stop.version)
             await self._take_batch(batch, unmoved)
             if stop.customer_id in self._waiting.stops:
                 return  # stopped anew, from where this read has come to
@@ -279,12 +279,12 @@ class _KeepNothing(Exception):
 async def _missed(
     reader: Reader, customer_id: str, starts: dict[Partition, int], ends: dict[Partition, int]
 ) -> list[Record]:
-    """The customer's records, and the closes: each topic's in its order, and all as they came onto the log."""
+    """The customer's records, and the closes."""
     missed: dict[str, list[Record]] = {topic: [] for topic, _ in starts}
     async for records in reader.aside(starts, ends):
         wanted = [record for record in records if record.key in (None, customer_id.encode())]
         missed[records[0].topic].extend(wanted)
-    return list(merge(*missed.values(), key=attrgetter("timestamp")))
+    return as_they_came(missed.values())
 
 
 _CAUGHT_UP = """INSERT INTO caught_up VALUES ($1, $2)

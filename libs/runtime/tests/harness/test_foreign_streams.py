@@ -1,8 +1,10 @@
 """Another service's streams are taken in version by version, each after the one whose hash it names."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 import pytest
@@ -168,6 +170,26 @@ def test_a_stop_holds_back_nothing_that_was_taken_in_before_it(first: str):
     assert sorted_.stops["C-1"].waits_from == {first: 10, second: 4}
 
 
+async def counted(service: Any) -> list[int]:
+    said = [TALLY.decode(record.value).data for record in await all_records(service.kafka, "plan.events")]
+    return [event.units for event in said if isinstance(event, Counted)]
+
+
+@pytest.mark.parametrize("note_first", [True, False])
+async def test_what_lay_there_is_taken_in_as_it_came_whatever_topic_it_lies_on(
+    case, bank, running, database, note_first: bool
+):
+    await bank.open("C-1")
+    deeds = [partial(case.say, "a hundred", 1), partial(bank.pay, "C-1", 1, 5)]
+    for deed in deeds if note_first else reversed(deeds):
+        await deed()
+        await asyncio.sleep(0.005)  # the broker tells times by the millisecond
+    await bank.close()
+    async with running(database(), COUNTING) as service:
+        await service.settled()
+        assert await counted(service) == ([100, 5] if note_first else [5, 100])
+
+
 async def test_what_was_missed_is_taken_in_as_it_came_whatever_topic_it_lies_on(case, bank, running, database):
     async with running(database(), COUNTING) as service:
         await bank.open("C-1")
@@ -180,6 +202,4 @@ async def test_what_was_missed_is_taken_in_as_it_came_whatever_topic_it_lies_on(
         [letter] = await open_letters(service.db)
         await service.resume(letter, "skipped")
         await service.settled()
-        counted = await all_records(service.kafka, "plan.events")
-    said = [TALLY.decode(record.value).data for record in counted]
-    assert [event.units for event in said if isinstance(event, Counted)] == [100, 5]
+        assert await counted(service) == [100, 5]
