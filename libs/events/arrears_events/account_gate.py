@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
+from arrears_events.card_numbers import is_card_number
 from arrears_events.catalogue.bank import AccountOpened
 from arrears_events.catalogue.base import CustomerEvent
 from arrears_events.catalogue.ledger import LedgerEvent, Parts
@@ -24,6 +25,8 @@ class Account(Protocol):
 
 def wrong(account: Account | None, event: CustomerEvent) -> str | None:
     """Why the event cannot be true of its account (None: not opened), as a dead letter's reason; None when it can."""
+    if isinstance(event, AccountOpened) and (is_card_number(event.account_id) or is_card_number(event.customer_id)):
+        return "card-number"
     if account is None:
         concerns_one = getattr(event, "account_id", None) is not None
         return UNKNOWN_ACCOUNT if concerns_one and not isinstance(event, AccountOpened) else None

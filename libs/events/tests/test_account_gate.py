@@ -24,10 +24,10 @@ class Known:
     currencies: tuple[str, ...] = ("TWD",)
 
 
-def account_opened(customer: str = "C-1") -> AccountOpened:
+def account_opened(customer: str = "C-1", account: str = "A-1") -> AccountOpened:
     return AccountOpened(
         customer_id=customer,
-        account_id="A-1",
+        account_id=account,
         product="card",
         currencies=("TWD", "USD"),
         opened_on=DAY,
@@ -62,6 +62,8 @@ def test_what_opens_an_account_or_concerns_none_needs_none(event: CustomerEvent)
         (Known(), cleared(currency="USD"), "unknown-currency"),
         (Known(), cleared(customer="C-2"), "wrong-customer"),
         (Known(), account_opened(customer="C-2"), "wrong-customer"),
+        (None, account_opened(account="4000000000032906"), "card-number"),
+        (None, account_opened(customer="UCI/4000000000032906"), "card-number"),
     ],
 )
 def test_what_cannot_be_true_says_why(account: Known | None, event: CustomerEvent, reason: str):

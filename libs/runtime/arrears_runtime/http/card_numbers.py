@@ -1,45 +1,14 @@
 """Card numbers are kept out: an id or a free text that holds one (13 to 19 digits, Luhn) is refused."""
 
-import re
-from collections.abc import Iterator
 from typing import Annotated
-from uuid import UUID
 
+from arrears_events.card_numbers import holds_card_number, is_card_number
 from arrears_events.catalogue.base import Id
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 SEALED = "x-sealed"
 """Marks, in a body's JSON Schema, a text that is kept sealed alone: not even a bare hash is made of its request."""
-
-_DIGITS = re.compile(r"\d{13,}")
-_GROUPED = re.compile(r"(?<!\d)\d{2,}(?:([ \u00a0.\-–/])\d{2,}(?:\1\d{2,})*)(?!\d)")
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
-
-
-def holds_card_number(text: str) -> bool:
-    """Whether a card number stands in the text, in one run or in groups; in the digits of any script."""
-    return any(_is_card_number(run) for run in _runs(text))
-
-
-def _runs(text: str) -> Iterator[str]:
-    yield from _DIGITS.findall(text)
-    for found in _GROUPED.finditer(text):
-        yield from _windows(found[0].split(found[1]))
-
-
-def _windows(groups: list[str]) -> Iterator[str]:
-    """Neighbouring groups together. 0, 1, 7 and 9 begin no bank's card, so a date before a telephone number is none."""
-    for first, group in enumerate(groups):
-        if int(group[0]) in (2, 3, 4, 5, 6, 8):
-            yield from ("".join(groups[first:end]) for end in range(first + 2, min(len(groups), first + 8) + 1))
-
-
-def _is_card_number(digits: str) -> bool:
-    if not 13 <= len(digits) <= 19 or len(set(digits)) == 1:
-        return False
-    numbers = [int(digit) for digit in reversed(digits)]
-    return (sum(numbers[::2]) + sum(_DOUBLED[number] for number in numbers[1::2])) % 10 == 0
 
 
 def _without_card_number(text: str) -> str:
@@ -49,15 +18,7 @@ def _without_card_number(text: str) -> str:
 
 
 def _opaque(id_: str) -> str:
-    return id_ if not holds_card_number(id_) or _is_uuid(id_) else _without_card_number(id_)
-
-
-def _is_uuid(id_: str) -> bool:
-    """Its digits are drawn by lot, and some look like a card's."""
-    try:
-        return bool(UUID(id_))
-    except ValueError:
-        return False
+    return _without_card_number(id_) if is_card_number(id_) else id_
 
 
 def _printable(text: str) -> str:

@@ -1,7 +1,8 @@
 """Which texts hold a card number, and which only look like it."""
 
 import pytest
-from arrears_runtime.http.card_numbers import FreeText, OpaqueId, holds_card_number
+from arrears_events.card_numbers import holds_card_number
+from arrears_runtime.http.card_numbers import FreeText, OpaqueId
 from pydantic import TypeAdapter, ValidationError
 
 

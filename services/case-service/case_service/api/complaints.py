@@ -6,6 +6,7 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
+from arrears_events.card_numbers import holds_card_number
 from arrears_events.catalogue.complaints import (
     Actor,
     ComplaintFrom,
@@ -18,7 +19,7 @@ from arrears_events.catalogue.ledger import BusinessDate
 from arrears_events.sealed import Sealed
 from arrears_policy.values import Values
 from arrears_runtime.http.callers import CallerRequest, found
-from arrears_runtime.http.card_numbers import FreeText, OpaqueId, holds_card_number
+from arrears_runtime.http.card_numbers import FreeText, OpaqueId
 from arrears_runtime.http.commands import Answer, CommandRequest
 from arrears_runtime.http.paging import ListRequest, Page
 from arrears_runtime.http.routing import Router

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
+from arrears_events.card_numbers import holds_card_number
 from arrears_events.catalogue.complaints import Actor, ComplaintKind
 from arrears_events.catalogue.contact import Channel, FailureReason, Party
 from arrears_events.catalogue.heard import DisputeKind
@@ -12,7 +13,7 @@ from arrears_events.catalogue.ledger import BusinessDate
 from arrears_events.money import Amount
 from arrears_events.sealed import Sealed
 from arrears_runtime.http.callers import found
-from arrears_runtime.http.card_numbers import FreeText, OpaqueId, holds_card_number
+from arrears_runtime.http.card_numbers import FreeText, OpaqueId
 from arrears_runtime.http.commands import Answer, CommandRequest
 from arrears_runtime.http.problems import Problem
 from arrears_runtime.http.routing import Router
