@@ -124,10 +124,9 @@ class WrapUpRequest(Body):
 async def wrap_up(ask: WrapUpRequest, request: WrapUpCommand) -> Answer:
     """Record a call whole; of one whose end the dialler has told already, with whom it was and what was said.
 
-    409 when none was placed. 422 for what cannot all be so of one call, `unknown-account` for what is said
-    of accounts that are not the customer's, `unknown-currency` for a promise of money that none of them is in:
-    nothing of it is recorded. Whether a promise or a dispute that was heard is
-    one, plan-service and case-service decide.
+    409 when none was placed. 422 for what cannot all be so of one call, `unknown-account` for what is said of accounts
+    that are not the customer's, `unknown-currency` for a promise of money that none of them is in: nothing of it is
+    recorded. Whether a promise or a dispute that was heard is one, plan-service and case-service decide.
     """
     row = found(await contact_of_id(request.db, ask.contact_id))
     if not row.is_a_call_that_was_placed:
@@ -145,7 +144,7 @@ async def _wrapped_up(ask: WrapUpRequest, row: ContactRow, request: WrapUpComman
         currency = ask.promise.amount.currency if ask.promise else None
         await check_accounts(request.db, row.customer_id, row.accounts, currency)
     heard = _heard(ask, row, profile, request, await _sealed(ask.note, row.customer_id, request))
-    return replace(heard, barred=_barred(ask, row, profile, await _is_third_person(row, request)))
+    return replace(heard, barred=await _barred(ask, row, profile, request))
 
 
 async def _sealed(note: str | None, customer_id: str, request: WrapUpCommand) -> Sealed | None:
@@ -201,14 +200,14 @@ async def _is_third_person(row: ContactRow, request: WrapUpCommand) -> bool:
     return standing_of(row.party_id, row.customer_id, row.accounts, ties).party == "third_person"
 
 
-def _barred(
-    ask: WrapUpRequest, row: ContactRow, profile: ProfileRow, to_third_person: bool
+async def _barred(
+    ask: WrapUpRequest, row: ContactRow, profile: ProfileRow, request: WrapUpCommand
 ) -> tuple[frozenset[str], BarReason] | None:
     """The number that was called. A third person who refused is reached at none that the bank told of (CN-08)."""
     if ask.wrong_number is None:
         return None
     refused = ask.wrong_number == "refused" and ask.talked is not None and ask.talked.party == "third_person"
-    theirs = row.party_id if to_third_person and refused else None
     points = [each for each in profile.points if each.contact_point_id == row.contact_point_id]
-    points += [each for each in profile.points if each.party_id == theirs]
+    if refused and await _is_third_person(row, request):
+        points += [each for each in profile.points if each.party_id == row.party_id]
     return (frozenset(each.digest for each in points), ask.wrong_number) if points else None
