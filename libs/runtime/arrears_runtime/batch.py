@@ -138,14 +138,14 @@ class Sorted:
             self.heard.note(found, taken=False)
 
 
-def apart(fetched: Mapping[Partition, list[Record]]) -> Iterator[dict[Partition, list[Record]]]:
-    """What was fetched in parts that are taken side by side: some partitions each, with all of their topics."""
-    part: dict[Partition, list[Record]] = {}
-    for _, of_partition in groupby(sorted(fetched, key=itemgetter(1)), key=itemgetter(1)):
-        part |= {at: fetched[at] for at in of_partition}
-        if sum(map(len, part.values())) >= ENOUGH:
+def apart(fetched: Mapping[Partition, list[Record]]) -> Iterator[list[list[Record]]]:
+    """What was fetched in parts that are taken side by side: some partitions each, its topics as they came."""
+    part: list[list[Record]] = []
+    for _, topics in groupby(sorted(fetched, key=itemgetter(1)), key=itemgetter(1)):
+        part.append(as_they_came(fetched[at] for at in topics))
+        if sum(map(len, part)) >= ENOUGH:
             yield part
-            part = {}
+            part = []
     if part:
         yield part
 

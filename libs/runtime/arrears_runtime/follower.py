@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from itertools import groupby, product, zip_longest
-from operator import itemgetter
 from time import monotonic, time
 from typing import Any
 
@@ -119,11 +118,10 @@ class Follower:
                 await self._reactor.stop(work, [stop], lock=True)
         await self._know_who_waits()
 
-    async def _take_part(self, part: Mapping[Partition, Sequence[Record]]) -> None:
-        """Of each partition as far as its next close at a time, its topics as they came onto the log."""
-        reacted = {at: self.positions[at].reacted for at in part}
-        of_each = groupby(sorted(part, key=itemgetter(1)), key=itemgetter(1))
-        cut = [cut_at_closes(as_they_came(part[at] for at in topics), reacted) for _, topics in of_each]
+    async def _take_part(self, part: Sequence[Sequence[Record]]) -> None:
+        """Of each partition as far as its next close at a time."""
+        reacted = {at: position.reacted for at, position in self.positions.items()}
+        cut = [cut_at_closes(records, reacted) for records in part]
         for chunks in zip_longest(*cut, fillvalue=()):
             await self._take_chunk([record for chunk in chunks for record in chunk])
 
