@@ -45,7 +45,7 @@ async def bring_up(home: Path, how: set[str]) -> dict[str, Any]:
         await _opened(instance, leading)
         own_seconds = perf_counter() - started
         await _decide_by_what_is_shipped(instance)
-        await _taken_in(instance, ends)
+        await _taken_in(instance, ends, leading)
         seconds, cpu = perf_counter() - started, process_time() - cpu
     used = {part: after - before[part] for part, after in cpu_seconds(home).items()}
     if "live" in how:
@@ -79,9 +79,10 @@ async def _decide_by_what_is_shipped(instance: Instance) -> None:
         await publish(instance, text_of(instance.name, name))
 
 
-async def _taken_in(instance: Instance, ends: Ends) -> None:
+async def _taken_in(instance: Instance, ends: Ends, leading: asyncio.Task[None]) -> None:
     async with asyncio.timeout(240):
         while any(instance.follower.positions[at].folded < end for at, end in ends.items()):
+            assert not leading.done(), "it has ended"
             await asyncio.sleep(0.01)
 
 

@@ -6,8 +6,7 @@ from typing import Protocol
 from arrears_events.card_numbers import is_card_number
 from arrears_events.catalogue.bank import AccountOpened
 from arrears_events.catalogue.base import CustomerEvent
-from arrears_events.catalogue.ledger import LedgerEvent, Parts
-from arrears_events.money import Money
+from arrears_events.catalogue.ledger import LedgerEvent, currencies_in
 
 UNKNOWN_ACCOUNT = "unknown-account"
 """The one reason that says nothing of a customer whom we know: it stops nobody."""
@@ -35,7 +34,3 @@ def wrong(account: Account | None, event: CustomerEvent) -> str | None:
     if isinstance(event, LedgerEvent) and not currencies_in(event) <= set(account.currencies):
         return "unknown-currency"
     return None
-
-
-def currencies_in(event: LedgerEvent) -> set[str]:
-    return {value.currency for value in event.__dict__.values() if isinstance(value, Money | Parts)}

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -131,17 +131,7 @@ class Money:
 
     @classmethod
     def _from_written(cls, fields: dict[str, str]) -> "Money":
-        """Checked on the text, and made without `__init__`: a third of the time."""
-        amount, currency = fields["amount"], fields["currency"]
-        _, _, decimals = amount.partition(".")
-        if len(decimals) != DECIMALS[_known_currency(currency)]:
-            raise PydanticCustomError("money-scale", "An amount has the decimals of its currency")
-        if amount[0] == "-" and not amount.strip("-0."):
-            raise PydanticCustomError("money-amount", "Zero has no sign")
-        money = _new(cls)
-        _set(money, "amount", Decimal(amount))
-        _set(money, "currency", currency)
-        return money
+        return _read(fields["amount"], fields["currency"])
 
     def _written(self) -> dict[str, str]:
         return {"amount": format(self.amount, "f"), "currency": self.currency}
@@ -185,6 +175,20 @@ class Money:
         if other.currency != self.currency:
             raise CurrencyMismatch(f"{self.currency} and {other.currency} are never added or compared")
         return other.amount
+
+
+@lru_cache(maxsize=4096)
+def _read(amount: str, currency: str) -> Money:
+    """Checked on the text, and made without `__init__`: a third of the time. Most amounts of an account are zero."""
+    _, _, decimals = amount.partition(".")
+    if len(decimals) != DECIMALS[_known_currency(currency)]:
+        raise PydanticCustomError("money-scale", "An amount has the decimals of its currency")
+    if amount[0] == "-" and not amount.strip("-0."):
+        raise PydanticCustomError("money-amount", "Zero has no sign")
+    money = _new(Money)
+    _set(money, "amount", Decimal(amount))
+    _set(money, "currency", currency)
+    return money
 
 
 def _not_negative(money: Money) -> Money:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from arrears_events.account_gate import currencies_in, wrong
+from arrears_events.account_gate import wrong
 from arrears_events.catalogue.bank import (
     AccountOpened,
     ArrearsCleared,
@@ -13,6 +13,7 @@ from arrears_events.catalogue.bank import (
     PaymentMissed,
 )
 from arrears_events.catalogue.base import CustomerEvent
+from arrears_events.catalogue.ledger import currencies_in
 from arrears_events.money import Money
 
 DAY = date(2026, 4, 21)

@@ -69,11 +69,12 @@ class HeardStream(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """A record that was read, and the event it holds."""
+    """A record that was read, and the event it holds. `streamid` is None for a fact from outside."""
 
     record: Record
     envelope: Any
     hash: str
+    streamid: str | None
 
     @property
     def event(self) -> Event:
@@ -82,11 +83,6 @@ class Fact(NamedTuple):
     @property
     def customer_id(self) -> str | None:
         return getattr(self.event, "customer_id", None)
-
-    @property
-    def streamid(self) -> str | None:
-        """None for a fact from outside."""
-        return getattr(self.envelope, "streamid", None)
 
     @property
     def id(self) -> str:
@@ -106,7 +102,8 @@ def read(topic: Topic[Any], record: Record, partitions: int) -> Fact:
         _check_close(record, envelope.source, envelope.data)
     elif hasattr(envelope.data, "customer_id"):
         _check_place(record, envelope.data.customer_id, partitions)
-    return Fact(record, envelope, digest(record.value))
+    streamid = envelope.streamid if isinstance(envelope, StreamEvent) else None
+    return Fact(record, envelope, digest(record.value), streamid)
 
 
 def key_is_trusted(record: Record, partitions: int) -> bool:
@@ -169,7 +166,7 @@ class Heard:
 
     def admit(self, fact: Fact, last_close: date | None) -> bool:
         """Whether to take a fact in: False for one that was taken before. Raises BadRecord."""
-        if isinstance(fact.envelope, StreamEvent):
+        if fact.streamid:
             return self._admit_ours(fact)
         hash_, taken = self.facts.get((fact.record.topic, fact.envelope.source, fact.id), (None, False))
         if hash_ not in (None, fact.hash):
@@ -181,13 +178,11 @@ class Heard:
     def note(self, fact: Fact, *, taken: bool) -> None:
         """Remember a fact: as taken in, or as read and waiting."""
         record, envelope = fact.record, fact.envelope
-        if isinstance(envelope, StreamEvent):
+        if fact.streamid:
             if taken:
-                head = Head(envelope.streamversion, fact.hash)
-                self.streams[record.topic, envelope.streamid] = head
-                self.new_streams[record.topic, envelope.streamid] = HeardStream(
-                    record.topic, envelope.streamid, head.version, head.hash
-                )
+                ours = record.topic, fact.streamid
+                self.streams[ours] = Head(envelope.streamversion, fact.hash)
+                self.new_streams[ours] = HeardStream(*ours, envelope.streamversion, fact.hash)
             return
         key = (record.topic, envelope.source, fact.id)
         (wire, currency), amount = control_entry(envelope.data)

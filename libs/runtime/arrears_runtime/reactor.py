@@ -67,7 +67,7 @@ class Reactor:
     async def close(self, work: Work, batch: Batch, sorted_: Sorted, waiting: Waiting) -> None:
         """Send, for each close, what falls due by it."""
         for fact in sorted_.facts:
-            if isinstance(fact.event, DayClosed) and batch.reacts_to(fact.record):
+            if batch.reacts_to(fact.record) and isinstance(fact.event, DayClosed):
                 await work.send()
                 await self._send(work, await self._due(work.connection, fact, batch, sorted_, waiting), batch)
 

@@ -63,7 +63,12 @@ class AccountSaleNoted(CustomerEvent):
     account_id: Id
 
 
+def currencies_in(model: BaseModel) -> set[str]:
+    """Those of its amounts."""
+    return {code for value in model.__dict__.values() if (code := getattr(value, "currency", None))}
+
+
 def _in_one_currency(model: M) -> M:
-    if len({code for value in model.__dict__.values() if (code := getattr(value, "currency", None))}) > 1:
+    if len(currencies_in(model)) > 1:
         raise PydanticCustomError("currency-mixed", "The amounts of one event share one currency")
     return model

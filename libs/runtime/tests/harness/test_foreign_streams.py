@@ -165,7 +165,7 @@ def test_a_stop_holds_back_nothing_that_was_taken_in_before_it(first: str):
         data=Opened(customer_id="C-1", account_id="A-1"),
     )
     batch = Batch([opened], {}, {})
-    sorted_.take(opened, Fact(opened, event, "h"), batch)
+    sorted_.take(opened, Fact(opened, event, "h", None), batch)
     sorted_.take(Record(second, 3, 4, b"C-1", b"", 0), BadRecord("unknown-type"), batch)
     assert sorted_.stops["C-1"].waits_from == {first: 10, second: 4}
 
