@@ -15,7 +15,7 @@ from uuid import UUID
 
 from contact_service.domain.contacts import NoteOutcome, NoteSent
 from contact_service.effects.messages import Words
-from contact_service.effects.providers import Provider
+from contact_service.effects.providers import Provider, Recipient
 from contact_service.gateways.errors import NotTaken, Rejected, TooLate, Unknown
 
 LIMIT: Final = timedelta(seconds=15)
@@ -42,7 +42,7 @@ class Deadline:
 
 
 async def hand_over(
-    provider: Provider, contact_id: UUID, to: str, words: Words | None, deadline: Deadline
+    provider: Provider, contact_id: UUID, to: Recipient, words: Words | None, deadline: Deadline
 ) -> NoteSent | NoteOutcome | None:
     """What came of it. None where the outcome comes later, as of a call."""
     try:
@@ -67,7 +67,7 @@ async def asked(provider: Provider, contact_id: UUID) -> NoteSent | NoteOutcome 
             return NoteOutcome(contact_id, "unknown")
 
 
-async def _insist(provider: Provider, contact_id: UUID, to: str, words: Words | None, deadline: Deadline) -> str:
+async def _insist(provider: Provider, contact_id: UUID, to: Recipient, words: Words | None, deadline: Deadline) -> str:
     """The provider's reference. Raises Rejected; NotTaken or Unknown after some tries.
 
     Once one try is Unknown, only an answer makes it sure: that a later one was not taken says nothing of the first.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from arrears_events.catalogue.contact import Channel
+from arrears_events.catalogue.contact import Channel, Party
 from arrears_policy.template import Rendered
 from arrears_runtime.effect import Ground
 
@@ -18,12 +18,21 @@ from contact_service.gateways.mail import MailGateway
 from contact_service.gateways.sms import SmsGateway
 from contact_service.settings import ContactSettings, DiallerProvider, MailProvider, SmsProvider
 
-SCRIPT = "collection"
-"""Which of the dialler's scripts a call begins with: who calls, for whom, and who is asked for (CN-10)."""
+SCRIPTS: Mapping[Party, str] = {"customer": "collection", "guarantor": "collection", "third_person": "neutral"}
+"""Which of the dialler's scripts a call begins with: who calls, for whom, and who is asked for (CN-10). The neutral one
+says no more, since a third person is told of no debt (CN-08)."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who is reached, and at which number or address."""
+
+    party: Party
+    address: str
 
 
 class Provider(Protocol):
-    async def send(self, contact_id: UUID, to: str, words: Rendered | None, still: Still) -> str:
+    async def send(self, contact_id: UUID, to: Recipient, words: Rendered | None, still: Still) -> str:
         """The provider's own id of it; "" where it has none. Raises Unconfirmed."""
         ...
 
@@ -47,10 +56,10 @@ class Mail:
     def __init__(self, gateway: MailGateway) -> None:
         self._gateway = gateway
 
-    async def send(self, contact_id: UUID, to: str, words: Rendered | None, still: Still) -> str:
+    async def send(self, contact_id: UUID, to: Recipient, words: Rendered | None, still: Still) -> str:
         assert words, "a mail has words"
         assert words.subject, "and a subject"
-        return await self._gateway.send(contact_id, to, words.subject, words.body, still)
+        return await self._gateway.send(contact_id, to.address, words.subject, words.body, still)
 
     async def has(self, contact_id: UUID) -> bool | None:
         return await self._gateway.has(contact_id)
@@ -65,9 +74,9 @@ class Sms:
     def __init__(self, gateway: SmsGateway) -> None:
         self._gateway = gateway
 
-    async def send(self, contact_id: UUID, to: str, words: Rendered | None, still: Still) -> str:
+    async def send(self, contact_id: UUID, to: Recipient, words: Rendered | None, still: Still) -> str:
         assert words, "a message has words"
-        return await self._gateway.send(contact_id, to, words.body, still)
+        return await self._gateway.send(contact_id, to.address, words.body, still)
 
     async def has(self, contact_id: UUID) -> bool | None:  # noqa: ARG002
         """SMPP's query_sm asks by the centre's id, which is not known of what was not answered."""
@@ -83,8 +92,8 @@ class Telephone:
     def __init__(self, gateway: DiallerGateway) -> None:
         self._gateway = gateway
 
-    async def send(self, contact_id: UUID, to: str, words: Rendered | None, still: Still) -> str:  # noqa: ARG002
-        await self._gateway.call(contact_id, to, SCRIPT, still)
+    async def send(self, contact_id: UUID, to: Recipient, words: Rendered | None, still: Still) -> str:  # noqa: ARG002
+        await self._gateway.call(contact_id, to.address, SCRIPTS[to.party], still)
         return ""
 
     async def has(self, contact_id: UUID) -> bool | None:

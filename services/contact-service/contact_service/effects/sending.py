@@ -21,7 +21,7 @@ from contact_service.effects.asking import append, command
 from contact_service.effects.grounds import grounds_of
 from contact_service.effects.handing_over import LIMIT, Deadline, asked, hand_over
 from contact_service.effects.messages import Bank, Unsaid, Words
-from contact_service.effects.providers import Opened, Providers
+from contact_service.effects.providers import Opened, Providers, Recipient
 from contact_service.effects.wording import all_words_of, attempts_of
 from contact_service.views.contacts import (
     TO_DECIDE,
@@ -100,8 +100,12 @@ class Sending:
             for row in await contacts_of_ids(ground.db, [*attempts])
             if row.status == "attempted" and row.attempt == attempts[row.contact_id].id
         ]
+        recipients = [_recipient(row, grounds[row.contact_id], persons) for row in ours]
         outcomes = await asyncio.gather(
-            *(self._hand_over(providers, row, words[row.contact_id], persons, deadline) for row in ours)
+            *(
+                self._hand_over(providers, row, words[row.contact_id], to, deadline)
+                for row, to in zip(ours, recipients, strict=True)
+            )
         )
         await append(ground, _noted(ground, "note", ours, outcomes))
 
@@ -110,12 +114,10 @@ class Sending:
         providers: Opened,
         row: ContactRow,
         words: Words | Unsaid | None,
-        persons: dict[str, Person],
+        to: Recipient | None,
         deadline: Deadline,
     ) -> NoteSent | NoteOutcome | None:
         assert not isinstance(words, Unsaid), "what is attempted has its words"
-        person = persons.get(row.customer_id)
-        to = person.points.get(row.contact_point_id or "") if person else None
         provider = providers.of(row.channel)
         if to is None or provider is None:
             return NoteOutcome(row.contact_id, "undelivered")
@@ -130,6 +132,12 @@ class Sending:
         outcomes = await asyncio.gather(*(_settled(providers, row) for row in rows))
         log.info("settled what an earlier leader left", contacts=len(rows))
         await append(ground, _noted(ground, "settle", rows, outcomes))
+
+
+def _recipient(row: ContactRow, grounds: Grounds, persons: Mapping[str, Person]) -> Recipient | None:
+    person = persons.get(row.customer_id)
+    address = person.points.get(row.contact_point_id or "") if person else None
+    return Recipient(grounds.point.party, address) if grounds.point and address else None
 
 
 async def _settled(providers: Opened, row: ContactRow) -> NoteSent | NoteOutcome | None:

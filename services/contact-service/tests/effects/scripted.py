@@ -12,7 +12,7 @@ from arrears_runtime.decider import Command, Outcome
 from arrears_runtime.instance import Instance
 from arrears_runtime.store import CommandFailed
 from contact_service.domain.contacts import AttemptContact, NoteSent
-from contact_service.effects.providers import Opened
+from contact_service.effects.providers import Opened, Recipient
 from contact_service.gateways.errors import Still
 
 
@@ -35,7 +35,7 @@ class Scripted:
     def __post_init__(self) -> None:
         self.free.set()
 
-    async def send(self, contact_id: UUID, to: str, words: Rendered | None, still: Still) -> str:
+    async def send(self, contact_id: UUID, to: Recipient, words: Rendered | None, still: Still) -> str:
         self.reached.set()
         await self.free.wait()
         still()
@@ -43,7 +43,7 @@ class Scripted:
         self.tries += 1
         if isinstance(answer, Exception):
             raise answer
-        self.handed.append((contact_id, to, words.body if words else ""))
+        self.handed.append((contact_id, to.address, words.body if words else ""))
         return answer
 
     async def has(self, contact_id: UUID) -> bool | None:  # noqa: ARG002

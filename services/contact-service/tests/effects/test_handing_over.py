@@ -8,11 +8,12 @@ import pytest
 from contact_service.domain.contacts import NoteOutcome, NoteSent
 from contact_service.effects import handing_over
 from contact_service.effects.handing_over import Deadline, hand_over
+from contact_service.effects.providers import Recipient
 from contact_service.gateways.errors import NotTaken, Rejected, TooLate, Unknown
 
 from .scripted import Scripted
 
-OURS, TO = UUID(int=1), "+8613800000001"
+OURS, TO = UUID(int=1), Recipient("customer", "+8613800000001")
 SENT, ASKED = NoteSent(OURS, "its-id"), NoteSent(OURS, "asked-for")
 
 

@@ -9,12 +9,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import UUID, uuid4
 
 import pytest
+from arrears_events.catalogue.contact import Party
 from arrears_local import dialler
 from arrears_local.calls import Call, signature
 from arrears_local.home import Home
 from arrears_local.received import calls
+from contact_service.effects.providers import Recipient, Telephone
 from contact_service.gateways.dialler import CallResult, DiallerGateway, Outcome, verified
-from contact_service.gateways.errors import NotTaken, Rejected, Unknown
+from contact_service.gateways.errors import NotTaken, Rejected, Unknown, at_any_time
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,6 +98,19 @@ async def test_a_call_is_dialled_and_its_result_is_the_diallers(
     await until(lambda: CallResult(contact_id, outcome, seconds) in webhook.results(secret_of(outside)))
     (call,) = dialled(outside, contact_id)
     assert (call.to, call.caller, call.script) == (to, "4008001234", SCRIPT)
+
+
+@pytest.mark.parametrize(
+    ("party", "script"), [("customer", "collection"), ("guarantor", "collection"), ("third_person", "neutral")]
+)
+async def test_a_call_to_a_third_person_begins_with_a_script_that_tells_of_no_debt(
+    outside: Home, webhook: Webhook, party: Party, script: str
+):
+    contact_id = uuid4()
+    async with gateway(outside, webhook) as caller:
+        await Telephone(caller).send(contact_id, Recipient(party, TO), None, at_any_time)
+    (call,) = dialled(outside, contact_id)
+    assert (call.to, call.script) == (TO, script)
 
 
 async def test_a_call_that_is_asked_for_again_is_dialled_once(outside: Home, webhook: Webhook):
