@@ -26,7 +26,6 @@ from arrears_local.home import Home
 STEPS: dict[type[ContactFact], str] = {
     ContactRequested: "requested",
     ContactAuthorised: "authorised",
-    AuthorisationExpired: "expired",
     ContactAttempted: "attempted",
     MessageSent: "sent",
     MessageDelivered: "delivered",
@@ -56,7 +55,10 @@ class Contacts:
         if isinstance(event.data, ContactFact) and place not in self.seen:
             self.seen.add(place)
             if step := _step(event.data):
-                self.trails[event.data.contact_id].append(step)
+                trail = self.trails[event.data.contact_id]
+                if isinstance(event.data, AuthorisationExpired) and step == "waiting":
+                    trail.remove("authorised")  # it is decided anew
+                trail.append(step)
                 self.against.update(_against(event.data))
 
     def ends(self) -> Counter[str]:
@@ -64,8 +66,15 @@ class Contacts:
 
 
 def _step(event: ContactFact) -> str | None:
-    if isinstance(event, ContactRefused):
-        return "refused" if event.final else "waiting"
+    match event:
+        case ContactRefused(final=False) | AuthorisationExpired(final=False):
+            return "waiting"
+        case ContactRefused():
+            return "refused"
+        case AuthorisationExpired():
+            return "expired"
+        case _:
+            pass
     return STEPS.get(type(event))
 
 

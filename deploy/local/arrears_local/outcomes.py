@@ -51,7 +51,6 @@ Rule = tuple[str, str]
 _CONTACT: Mapping[type[Event], str] = {
     ContactRequested: "asked for",
     ContactAuthorised: "allowed",
-    AuthorisationExpired: "lapsed",
     ContactAttempted: "attempted",
     MessageSent: "sent",
     MessageDelivered: "delivered",
@@ -133,6 +132,8 @@ class Outcomes:
             self.contacts[event.contact_id] = "refused" if event.final else "put off"
             rules = self.against if event.final else self.put_off
             rules.update((rule.rule, rule.clause) for rule in event.rules if not rule.passed)
+        elif isinstance(event, AuthorisationExpired):
+            self.contacts[event.contact_id] = "lapsed" if event.final else "put off"
         elif type(event) in _CONTACT:
             self.contacts[event.contact_id] = _CONTACT[type(event)]
 

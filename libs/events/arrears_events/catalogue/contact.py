@@ -150,11 +150,17 @@ class ContactRefused(_Decided):
 class AuthorisationExpired(ContactFact):
     """What was allowed is not done: a fact changed, or time passed, between the decision and the sending.
 
-    `words_refused`: a rule of text is against its words, or there are none. `words_failed`: they could not be made.
+    After `facts_changed` and `too_late` it is decided again. `words_refused`: a rule of text is against its words, or
+    there are none. `words_failed`: they could not be made.
     """
 
     wire: ClassVar[str] = "AuthorisationExpired"
     reason: Literal["facts_changed", "too_late", "lapsed", "words_refused", "words_failed"]
+
+    @property
+    def final(self) -> bool:
+        """Whether the contact is over, and not its authorisation alone."""
+        return self.reason not in ("facts_changed", "too_late")
 
 
 class ContactAttempted(ContactFact):

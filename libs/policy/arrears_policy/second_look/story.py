@@ -38,7 +38,7 @@ class Trail:
 
     request: ContactRequested | None = None
     decision: Decision | None = None
-    over: str = ""
+    over: AuthorisationExpired | None = None
     attempts: int = 0
     sent: int = 0
     outcome: str = ""
@@ -75,9 +75,10 @@ class Story:
                 self._tally.refused(refused)
             case ContactAuthorised() as authorised if trail.request:
                 trail.decision = self._court.decision(record, trail.request, authorised)
+                trail.over = trail.over if trail.over and trail.over.final else None
                 self._diary.allow(trail.decision.scene.asked)
-            case AuthorisationExpired(reason=reason):
-                trail.over = trail.over or reason
+            case AuthorisationExpired() as expired:
+                trail.over = trail.over or expired
             case ContactAttempted() as attempted:
                 self._attempted(record, attempted, trail)
             case MessageSent() | MessageDelivered() | MessageOutcomeUnknown() | ContactMade() | ContactFailed() as went:
@@ -103,7 +104,7 @@ class Story:
             missing = "asked for it" if trail.request is None else "allowed it"
             yield Flaw(Code.NOT_AUTHORISED, None, f"It was attempted, and nothing before it on the log {missing}.")
         if trail.over:
-            yield Flaw(Code.AUTHORISATION_OVER, None, f"It was attempted after its end: {trail.over}.")
+            yield Flaw(Code.AUTHORISATION_OVER, None, f"It was attempted after its end: {trail.over.reason}.")
         if trail.attempts:
             yield Flaw(Code.ATTEMPTED_AGAIN, None, "It was attempted before by the same authorisation.")
 

@@ -61,6 +61,16 @@ def test_an_attempt_after_it_expired(past: Past, person: Person):
     assert past.breaches() == [OVER]
 
 
+@pytest.mark.parametrize(("reason", "breaches"), [("too_late", []), ("words_refused", [OVER])])
+def test_an_attempt_that_was_allowed_again(past: Past, person: Person, reason: Any, breaches: Any):
+    asked = person.asked()
+    person.allowed(asked)
+    person.says(AuthorisationExpired(customer_id=person.name, contact_id=asked.contact_id, reason=reason))
+    person.allowed(asked)
+    person.attempted(asked)
+    assert past.breaches() == breaches
+
+
 @pytest.mark.parametrize(("minutes", "breaches"), [(14.9, []), (15.1, [OVER])])
 def test_an_attempt_beyond_the_time_for_which_it_was_allowed(past: Past, person: Person, minutes: float, breaches: Any):
     asked = person.asked()

@@ -165,8 +165,7 @@ def _on_its_way(contacts: Contacts, event: ContactAuthorised | ContactAttempted 
             places = _recent(contacts, event.decided_at) | {id_: _place(open_.request, event)}
             moved = replace(open_, step="authorised", allowed=Allowed(event.digest, event.valid_until))
         case ContactAttempted():
-            others = {each: place for each, place in contacts.places.items() if each != id_}
-            places = others | {id_: replace(contacts.places[id_], at=event.attempted_at)}
+            places = _without(contacts.places, id_) | {id_: replace(contacts.places[id_], at=event.attempted_at)}
             moved = replace(open_, step="attempted")
         case MessageSent():
             places = _came_about(contacts, id_).places
@@ -189,12 +188,15 @@ def _ended(
     match event:
         case ContactRefused(final=False):
             return contacts
+        case AuthorisationExpired(final=False):
+            waits = Open(contacts.open[id_].request)
+            return replace(contacts, open=contacts.open | {id_: waits}, places=_without(places, id_))
         case ContactRefused() | MessageOutcomeUnknown():
             pass
         case MessageDelivered():
             return _closed(_reached(_came_about(contacts, id_), id_), id_)
         case AuthorisationExpired():
-            places = {each: place for each, place in places.items() if each != id_}
+            places = _without(places, id_)
         case ContactFailed():
             contacts = _not_in_service(contacts, id_) if event.reason == "not_in_service" else contacts
             places = places | {id_: replace(places[id_], outcome=_UNREACHED[event.reason])}
@@ -202,6 +204,10 @@ def _ended(
             contacts, ours = _reached(contacts, id_), event.initiated_by == "us"
             places = places | {id_: replace(places[id_], outcome="conversation", ours=ours, party=event.party)}
     return _closed(replace(contacts, places=places), id_)
+
+
+def _without(places: dict[UUID, PastContact], contact_id: UUID) -> dict[UUID, PastContact]:
+    return {id_: place for id_, place in places.items() if id_ != contact_id}
 
 
 def _came_about(contacts: Contacts, contact_id: UUID) -> Contacts:

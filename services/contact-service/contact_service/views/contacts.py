@@ -36,7 +36,7 @@ Status = Literal[
     "requested", "waiting", "authorised", "attempted", "sent", "refused", "expired", "made", "failed", "delivered",
     "unknown",
 ]  # fmt: skip
-"""`waiting`: refused until `allowed_from`, when it is decided again."""
+"""`waiting`: refused until `allowed_from`, or allowed and not done in time: it is decided again."""
 TO_DECIDE: tuple[Status, ...] = ("requested", "waiting")
 TO_SEND: tuple[Status, ...] = ("authorised",)
 DUE = (*TO_DECIDE, *TO_SEND)
@@ -160,7 +160,8 @@ def _changed(row: ContactRow, fact: StreamEvent[Any], event: Told) -> ContactRow
             refused = row._replace(rules=_rules(event.rules), allowed_from=event.allowed_from)
             return refused._replace(status="refused" if event.final else "waiting", try_at=event.again_at)
         case AuthorisationExpired():
-            return row._replace(status="expired", try_at=None, reason=event.reason)
+            status, try_at = ("expired", None) if event.final else ("waiting", fact.time)
+            return row._replace(status=status, try_at=try_at, reason=event.reason)
         case ContactAttempted():
             return row._replace(status="attempted", try_at=None, attempt=fact.commandid)
         case MessageSent():

@@ -66,8 +66,11 @@ class Contacting(Api):
     async def closed(self, day: date, next_business_date: date) -> None:
         """By the bank, in every partition; all of it has been read."""
         self.lags(0)
-        rows = [("bank/core", partition, 0, day, next_business_date) for partition in range(self.instance.by_customer)]
+        partitions, offset = range(self.instance.by_customer), day.toordinal()
+        rows = [("bank/core", partition, offset, day, next_business_date) for partition in partitions]
         await self.db.pool.executemany("INSERT INTO closes VALUES ($1, $2, $3, $4, $5)", rows)
+        for partition in partitions:
+            self.instance._clock.closed(partition, next_business_date)  # pyright: ignore[reportPrivateUsage]
 
     def lags(self, seconds: float) -> None:
         """For so long the follower, which does not run here, has not read all topics to their ends."""

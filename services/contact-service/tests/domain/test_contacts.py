@@ -189,6 +189,16 @@ def test_what_was_allowed_too_long_ago_is_not_done():
     assert event == AuthorisationExpired(customer_id="C-1", contact_id=number(1), reason="too_late")
 
 
+@pytest.mark.parametrize(
+    "given_up", [attempt(now=NOON + VALID_FOR * 2), attempt(facts={"in_plan": frozenset({"A-1"})})]
+)
+def test_what_was_allowed_and_not_done_is_decided_again(given_up: AttemptContact):
+    """After an outage, say: what asked for it asks once."""
+    [event] = events_of(after(request(), ask(), given_up), ask(now=NOON + VALID_FOR * 2))
+    assert isinstance(event, ContactAuthorised)
+    assert event.valid_until == NOON + VALID_FOR * 3
+
+
 def test_a_message_goes_its_way_to_its_receiver():
     sms = [request(channel="sms"), ask(), attempt()]
     [sent] = events_of(after(*sms), NoteSent(number(1), "m-1"))

@@ -99,10 +99,9 @@ async def test_who_is_erased_is_contacted_no_more(office: Office, channel: Any):
     await office.erased()
     asked = await office.asked(channel)
     await office.goes_out()
-    row, refused = await office.row(decided), await office.row(asked)
-    assert (row.status, row.reason) == ("expired", "facts_changed")
-    assert refused.status == "refused"
-    assert "BANK-08" in {rule["rule"] for rule in json.loads(refused.rules) if not rule["passed"]}
+    for refused in (await office.row(decided), await office.row(asked)):
+        assert refused.status == "refused"
+        assert "BANK-08" in {rule["rule"] for rule in json.loads(refused.rules) if not rule["passed"]}
     assert office.providers[channel].handed == []
 
 
@@ -167,8 +166,18 @@ async def test_what_is_paid_after_the_decision_is_not_asked_for(office: Office):
     id_ = await office.authorised("sms")
     await office.hears(silent_until=TODAY + timedelta(days=3))
     await office.goes_out()
-    assert (await office.row(id_)).status == "expired"
+    assert (await office.row(id_)).status == "refused"
     assert AuthorisationExpired(customer_id="C-1", contact_id=id_, reason="facts_changed") in await office.said()
+    assert office.providers["sms"].handed == []
+
+
+async def test_what_an_outage_held_up_is_decided_again_and_goes_out(office: Office):
+    id_ = await office.authorised("sms")
+    await office.closed(TODAY, TODAY + timedelta(days=1))
+    await office.goes_out()
+    assert AuthorisationExpired(customer_id="C-1", contact_id=id_, reason="too_late") in await office.said()
+    assert (await office.row(id_)).status == "sent"
+    assert len(office.providers["sms"].handed) == 1
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,12 @@ def test_what_waits_is_taken_up_when_it_may_be():
     assert (allowed.status, allowed.allowed_from) == ("authorised", None)
 
 
+def test_what_was_allowed_and_not_done_is_due_at_once():
+    row = row_after(AUTHORISED, AuthorisationExpired(**WHICH, reason="too_late"))
+    assert (row.status, row.reason, row.try_at is not None) == ("waiting", "too_late", True)
+    assert row_after(AUTHORISED, AuthorisationExpired(**WHICH, reason="too_late"), AUTHORISED).status == "authorised"
+
+
 @pytest.mark.parametrize("allowed_from", [None, MORNING])
 def test_what_is_refused_for_good_is_taken_up_no_more(allowed_from: datetime | None):
     row = row_after(refused(allowed_from, final=True))
@@ -122,7 +128,7 @@ def test_a_message_that_was_sent_has_the_providers_reference():
 @pytest.mark.parametrize(
     ("events", "status", "reason"),
     [
-        ((AuthorisationExpired(**WHICH, reason="facts_changed"),), "expired", "facts_changed"),
+        ((AuthorisationExpired(**WHICH, reason="words_refused"),), "expired", "words_refused"),
         ((ATTEMPTED, SENT, MessageDelivered(**WHICH)), "delivered", None),
         ((ATTEMPTED, MessageOutcomeUnknown(**WHICH)), "unknown", None),
         ((ATTEMPTED, ContactFailed(**WHICH, reason="busy")), "failed", "busy"),
