@@ -230,7 +230,8 @@ class Hearing:
         return self._known
 
     def unheard(self, positions: Mapping[str, int], by: Told[Event], moment: datetime) -> list[Told[Event]]:
-        """What lies at these positions or after them and came before `moment`, which is of `by`; in its times' order.
+        """What lies at these positions or after them and came before `moment`, which is of `by`; as it came onto the log,
+        since one that waited in an outbox was heard after younger ones of other topics.
 
         A day is as long as an event may have waited to be published.
         """
@@ -241,7 +242,7 @@ class Hearing:
                     break
                 if lane[place].came_before(by, moment):
                     found.append(lane[place])
-        return sorted(found, key=lambda record: (record.time, record.logged, record.place))
+        return sorted(found, key=lambda record: (record.logged, record.time, record.place))
 
 
 def _below(lane: Sequence[Told[Event]], position: int) -> int:

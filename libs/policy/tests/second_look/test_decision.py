@@ -112,6 +112,16 @@ class TestMessages:
         person.message("900.00", "03-31", positions=before)
         assert past.breaches() == []
 
+    def test_an_amount_beside_a_dispute_that_waited_in_an_outbox(self, past: Past, person: Person):
+        """The payment was recorded after it, and heard before it."""
+        before = past.positions()
+        person.disputes("300.00")
+        person.pays("100.00")
+        past.later(seconds=0.1)
+        past.logged_only_now("case.events")
+        person.message("900.00", "03-31", positions=before)
+        assert past.breaches() == []
+
     def test_a_payment_that_was_taken_back_does_not_raise_the_banks_word(self, past: Past, person: Person):
         person.takes_back("500.00")
         person.message("1000.00", "03-31")
