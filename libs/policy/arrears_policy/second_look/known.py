@@ -230,8 +230,8 @@ class Hearing:
         return self._known
 
     def unheard(self, positions: Mapping[str, int], by: Told[Event], moment: datetime) -> list[Told[Event]]:
-        """What lies at these positions or after them and came before `moment`, which is of `by`; as it came onto the log,
-        since one that waited in an outbox was heard after younger ones of other topics.
+        """What lies at these positions or after them and came before `moment`, which is of `by`; as it came onto the
+        log, since so it was heard: what waited in an outbox after what is younger.
 
         A day is as long as an event may have waited to be published.
         """
