@@ -31,12 +31,12 @@ _STOP_ANYWHERE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """Whole phrases, and a stop that begins or ends what is said: "I paid, stop"."""
-SHORT = 70
-"""Characters of one SMS in Chinese: in a text no longer than that, a stop counts wherever it stands."""
+SHORT, SHORT_IN_ASCII = 70, 160
+"""Characters of one SMS: in a text no longer than that, a stop counts wherever it stands."""
 _PAID = re.compile(r"已[经經]?(?:全部|都)?[还還付缴繳]|[还還][过過清]了|\bpaid\b", re.IGNORECASE)
 _NOT_PAID = re.compile(
-    r"[没沒未吗嗎会會将將等?]|什[么麼]|何[时時]|如|要是|明天|[后後]天|下[周週个個月]"
-    r"|n't\b|'ll\b|\b(?:not|never|nothing|none|zero|will|would|when|if|until|once|be|get|am)\b"
+    r"[没沒未吗嗎会會将將等?]|失[败敗]|什[么麼]|何[时時]|如|要是|明天|[后後]天|下[周週个個月]"
+    r"|n't\b|'ll\b|\b(?:not|never|nothing|none|zero|will|would|when|if|until|once|be|get|am|failed|declined)\b"
     r"|(?:\bpaid|[还還付缴繳]了?)[\s¥$]*0++(?:\.0+)?+(?![\d.:]*\d)",
     re.IGNORECASE,
 )
@@ -45,6 +45,12 @@ _UNABLE = re.compile(
     r"不[能会會]|[无無]法|[还還]不|\bcan ?not\b|\bcan'?t\b|\bwon'?t\b|\bwill not\b|\bunable\b", re.IGNORECASE
 )
 """It is neither a claim nor a promise."""
+_PAYING = re.compile(r"[还還付缴繳转轉]|\b(?:pay|paid|paying|transfer|settle|will)\b|'ll\b", re.IGNORECASE)
+_NOT_MEANT = re.compile(
+    r"[?吗嗎别別勿拒]|不(?!好意思|用[担擔]心)|n't\b|\b(?:not|never|no|refuse|refused|why|when|what|due)\b",
+    re.IGNORECASE,
+)
+"""A day that comes with a question or a refusal."""
 _NO_PROMISE = re.compile(
     r"不[在是]\s*\d|如果|要是|假如|生日|出生|\bnot\s+(?:on|by|before|until|till)\b|\b(?:if|unless|born|birthday)\b",
     re.IGNORECASE,
@@ -65,17 +71,21 @@ class Reply:
 
 
 def read(text: str, on: date) -> Reply:
-    """`on`: the business date on which it came. A promise names one day: of two it is not known which."""
+    """`on`: the business date on which it came. A promise speaks of paying and names one day: of two none is known.
+
+    A long text in which a stop stands somewhere is a person's to read, whatever else it says.
+    """
     text = _plain(text)
     if is_stop(text):
         return Reply("stop")
-    if _UNABLE.search(text) or _NO_PROMISE.search(text):
+    if _UNABLE.search(text) or _NO_PROMISE.search(text) or _STOP_ANYWHERE.search(text):
         return Reply("unread")
     days = _days_in(text, on)
     to_come = {day for day in days if day is not None and on <= day <= on + FARTHEST}
     if _PAID.search(text) and not _NOT_PAID.search(text):
         return Reply("paid") if to_come <= {on} else Reply("unread")
-    return Reply("promise", to_come.pop()) if to_come and len(days) == 1 else Reply("unread")
+    is_promise = to_come and len(days) == 1 and _PAYING.search(text) and not _NOT_MEANT.search(text)
+    return Reply("promise", to_come.pop()) if is_promise else Reply("unread")
 
 
 def is_stop(text: str) -> bool:
@@ -85,7 +95,7 @@ def is_stop(text: str) -> bool:
     bare = text[found.end() :] if found else text
     if _STOP.match(bare) or _STOP_ALONE.fullmatch(bare):
         return True
-    return len(text) <= SHORT and _STOP_ANYWHERE.search(text) is not None
+    return len(text) <= (SHORT_IN_ASCII if text.isascii() else SHORT) and _STOP_ANYWHERE.search(text) is not None
 
 
 def _plain(text: str) -> str:

@@ -97,6 +97,14 @@ def test_a_word_of_a_stop_within_something_else_is_none(text: str):
 def test_a_stop_in_passing_in_a_long_text_is_for_a_person_to_read_and_one_at_its_beginning_is_heeded():
     assert read("我上周给你们的客服打过电话。" * 6 + "他说可以退订", TODAY) == Reply("unread")
     assert read("退订。" + "我上周给你们的客服打过电话。" * 6, TODAY) == Reply("stop")
+    assert read("I called your office last week, and " * 5 + "I paid already. STOP", TODAY) == Reply("unread")
+
+
+@pytest.mark.parametrize("end", ["STOP", "stop texting me", "I want to opt out"])
+def test_a_stop_anywhere_in_one_sms_of_plain_letters_is_heeded(end: str):
+    assert read(f"I have told you many times already that I paid this debt in full last year. {end}", TODAY) == Reply(
+        "stop"
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,6 +163,8 @@ def test_a_claim_to_have_paid(text: str):
         "I paid 0",
         "paid ¥0.00",
         "已还0元",
+        "已还款失败",
+        "paid, but it failed",
     ],
 )
 def test_what_denies_it_asks_for_it_or_puts_it_off_is_no_claim(text: str):
@@ -173,6 +183,7 @@ def test_what_denies_it_asks_for_it_or_puts_it_off_is_no_claim(text: str):
         ("T. Wang here: I will pay 2026-12-24", date(2026, 12, 24)),
         ("I will pay today, 2026-12-20", TODAY),
         ("12月28日 (2026-12-28) 还", date(2026, 12, 28)),
+        ("不好意思，12月28日付", date(2026, 12, 28)),
     ],
 )
 def test_a_day_is_a_promise(text: str, day: date):
@@ -203,6 +214,24 @@ def test_a_day_that_is_denied_in_doubt_or_of_something_else_is_no_promise(text: 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Is it due 2026-12-24?",
+        "Why did you call me on 2026-12-24?",
+        "I refuse to pay by 2026-12-24",
+        "don't expect me to pay 2026-12-24",
+        "12月24日不还",
+        "还款日是12月24日吗",
+        "我没有钱,12月24日再说",
+        "你们12月24日别再打电话要我还钱",
+        "12月24日",
+    ],
+)
+def test_a_day_that_comes_with_a_question_or_a_refusal_or_without_a_word_of_paying_is_no_promise(text: str):
+    assert read(text, TODAY) == Reply("unread")
+
+
+@pytest.mark.parametrize(
     "text", ["2026-12-24 or 2026-12-28", "12月24日或者12月28日", "12月24日 or 2026-12-28", "2026-12-24, 2026-13-45"]
 )
 def test_of_two_days_nobody_knows_which_is_promised(text: str):
@@ -220,7 +249,7 @@ def test_a_claim_with_a_day_to_come_is_for_a_person_to_read():
 
 
 def test_a_day_without_a_year_is_the_next_of_its_name():
-    assert read("1月5号", TODAY) == Reply("promise", date(2027, 1, 5))
+    assert read("1月5号还", TODAY) == Reply("promise", date(2027, 1, 5))
 
 
 @pytest.mark.parametrize(
