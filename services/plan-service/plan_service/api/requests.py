@@ -7,6 +7,7 @@ from arrears_runtime.database import Database
 from arrears_runtime.http.callers import CallerRequest
 from arrears_runtime.http.problems import Problem
 
+from plan_service.domain.errors import ACCOUNT_SOLD
 from plan_service.domain.limits import Limits
 from plan_service.views.accounts import accounts_of
 
@@ -19,8 +20,10 @@ async def limits_of(request: CallerRequest, policy: str, customer_id: str) -> Li
 
 async def check_ledgers(db: Database, customer_id: str, accounts: Collection[str], currency: str) -> None:
     """Each account is the customer's and not sold, and has a ledger in the currency. Raises Problem."""
-    currencies = {row.account_id: row.currencies for row in await accounts_of(db, customer_id) if not row.sold}
-    if not currencies.keys() >= set(accounts):
+    known = {row.account_id: row for row in await accounts_of(db, customer_id)}
+    if not known.keys() >= set(accounts):
         raise Problem("unknown-account")
-    if any(currency not in currencies[account] for account in accounts):
+    if any(known[account].sold for account in accounts):
+        raise Problem(ACCOUNT_SOLD, status=409)
+    if any(currency not in known[account].currencies for account in accounts):
         raise Problem("unknown-currency")

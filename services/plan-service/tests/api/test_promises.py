@@ -54,7 +54,7 @@ async def test_of_an_account_that_was_sold_nothing_is_promised_and_what_was_prom
     await plan.opened("A-1")
     made = await plan.promise()
     await plan.sold("A-1")
-    assert problem(await plan.propose("A-1")) == (422, "unknown-account")
+    assert problem(await plan.propose("A-1")) == (409, "account-sold")
     assert (await plan.get("/customers/C-1/limits"))["ledgers"] == []
     [shown] = (await plan.get("/customers/C-1/promises"))["items"]
     assert shown["promise_id"] == made.json()["id"]
@@ -71,7 +71,7 @@ async def test_a_request_that_was_done_has_its_answer_though_it_would_be_refused
         assert (repeated.status_code, repeated.json()) == (201, first.json())
         assert [repeated.headers[name] == first.headers[name] for name in ("Location", "ETag")] == [True, True]
     assert problem(await plan.promise("A-1", key="p", due="2026-06-11")) == (422, "idempotency-key-reused")
-    assert problem(await plan.promise("A-1")) == (422, "unknown-account")
+    assert problem(await plan.promise("A-1")) == (409, "account-sold")
 
 
 async def test_a_currency_that_an_account_has_not_is_refused(plan: Plan):
