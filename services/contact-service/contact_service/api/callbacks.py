@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from arrears_events.catalogue.contact import FailureReason
 from arrears_events.ids import event_id, reaction_command_id
-from arrears_runtime.decider import Command
+from arrears_runtime.decider import Command, Stopped
 from arrears_runtime.reactor import ROLE
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +20,10 @@ BODY_BYTES_MAX = 4_096
 
 
 async def call_ended(request: Request) -> Response:
-    """401 for what the dialler did not sign just now; 404 for a call that we did not place."""
+    """401 for what the dialler did not sign just now; 404 for a call that we did not place.
+
+    503 while it cannot be heard yet, and is to come again.
+    """
     result = _verified(request, await told(request, BODY_BYTES_MAX))
     if result is None:
         return Response(status_code=401)
@@ -28,8 +31,9 @@ async def call_ended(request: Request) -> Response:
     row = await contact_of_id(service.db, result.contact_id)
     if row is None or not row.is_a_call_that_was_placed:
         return Response(status_code=404)
-    await service.append([_command(row, result, service.now(row.customer_id), service.today(row.customer_id))])
-    return Response(status_code=204)
+    said = _command(row, result, service.now(row.customer_id), service.today(row.customer_id))
+    [outcome] = await service.append([said])
+    return Response(status_code=503 if isinstance(outcome, Stopped) else 204)
 
 
 def _verified(request: Request, said: Told) -> CallResult | None:

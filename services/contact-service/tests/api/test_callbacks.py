@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 from arrears_events.catalogue.contact import ContactFailed, ContactMade
+from arrears_runtime.dead_letters import StopRow
 from arrears_runtime.http.application import application
 from contact_service.api import callbacks
 
@@ -126,3 +127,13 @@ async def test_a_call_that_was_not_handed_over_has_no_end(contact: Contacting, d
     id_ = (await contact.ask()).json()["id"]
     assert await dialler.tells(id_) == 404
     assert len(await contact.said()) == 1
+
+
+async def test_a_result_that_cannot_be_written_yet_is_to_be_told_again(contact: Contacting, dialler: Dialler):
+    """A bad record on contact.events itself has stopped the customer."""
+    id_ = await contact.calling()
+    stop = StopRow("C-1", "stop/C-1", "contact.events", 0, 0, "fork", "{}", datetime.now(UTC), None, None, 1)
+    await contact.db.pool.execute("INSERT INTO stops SELECT ($1::stops).*", stop)
+    assert await dialler.tells(id_) == 503
+    await contact.db.pool.execute("DELETE FROM stops")
+    assert await dialler.tells(id_) == 204
