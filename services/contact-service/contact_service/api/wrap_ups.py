@@ -210,4 +210,4 @@ async def _barred(
     points = [each for each in profile.points if each.contact_point_id == row.contact_point_id]
     if refused and await _is_third_person(row, request):
         points += [each for each in profile.points if each.party_id == row.party_id]
-    return (frozenset(each.digest for each in points), ask.wrong_number) if points else None
+    return frozenset(each.digest for each in points), ask.wrong_number

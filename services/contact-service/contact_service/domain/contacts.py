@@ -128,10 +128,16 @@ def _heard(contacts: Contacts | None, heard: Heard) -> list[ContactEvent]:
 
 
 def _as_called(contacts: Contacts | None, heard: Heard) -> Heard:
-    """Who answered the dialler does not know: it is taken for whom the call was to, or who is known to have."""
+    """Who answered the dialler does not know: it is taken for whom the call was to, or who is known to have.
+
+    A number that is barred is the one that was called, whatever the bank tells of it by now.
+    """
     place = contacts.places.get(heard.contact_id) if contacts and heard.contact_id else None
+    if place and heard.barred:
+        digests, reason = heard.barred
+        heard = replace(heard, barred=(digests | {place.digest}, reason))
     if place and isinstance(heard.call, Conversation) and heard.call.surmised:
-        return replace(heard, call=replace(heard.call, party=place.party))
+        heard = replace(heard, call=replace(heard.call, party=place.party))
     return heard
 
 

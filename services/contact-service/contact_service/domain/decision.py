@@ -202,9 +202,10 @@ def _again_at(verdict: Verdict, request: ContactRequested, grounds: Grounds) -> 
     if moment is None and _only_passing(verdict):
         named = (each.allowed_from for each in verdict.rules if each.allowed_from)
         moment = max([grounds.now + LOOKED_AGAIN_AFTER, *named])
-    if moment is None or grounds.today + timedelta(days=(moment - grounds.now).days) > request.lapses_on:
+    if moment is None:
         return None
-    return moment
+    days = moment.astimezone(grounds.now.tzinfo).date() - grounds.now.date()
+    return moment if grounds.today + days <= request.lapses_on else None
 
 
 def _only_passing(verdict: Verdict) -> bool:

@@ -20,6 +20,16 @@ async def contact(database: Callable[[], str]) -> AsyncIterator[Contacting]:
         yield each
 
 
+async def test_the_number_that_was_called_is_barred_though_the_bank_tells_of_it_no_more(contact: Contacting):
+    await contact.in_arrears()
+    profile = profile_of("C-1", "cn")
+    id_ = await contact.calling()
+    called = await contact.digest_of(id_)
+    await contact.hear(profiles.fold, profile.model_copy(update={"contact_points": ()}))
+    await contact.post("/wrap-ups", {"contact_id": id_, "failed": "no_answer", "wrong_number": "wrong_person"})
+    assert [each.digest for each in await contact.said() if isinstance(each, ContactPointBarred)] == [called]
+
+
 async def test_a_third_person_who_refused_is_barred_at_every_number_that_the_bank_told_of(contact: Contacting):
     """CN-08; it was a guarantor when the call was allowed."""
     await contact.in_arrears()

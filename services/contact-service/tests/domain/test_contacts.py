@@ -109,6 +109,13 @@ def test_at_night_it_waits_for_the_morning():
     assert (event.allowed_from, event.final) == (at("04-02 08:00"), False)
 
 
+def test_at_night_of_its_last_day_it_is_over():
+    last, closed = TODAY + timedelta(days=3), {"last_close": date(2026, 4, 3), "next_business_date": date(2026, 4, 4)}
+    [event] = events_of(after(request()), ask(now=at("04-04 23:00"), today=last, facts={"today": last, **closed}))
+    assert isinstance(event, ContactRefused)
+    assert (event.final, event.again_at) == (True, None)
+
+
 def test_what_waits_is_decided_again():
     [event] = events_of(after(request(), ask(now=at("04-01 23:00"))), ask(now=at("04-02 08:00")))
     assert isinstance(event, ContactAuthorised)
@@ -256,6 +263,7 @@ def test_a_wrap_up_is_each_thing_that_was_said():
         ContactMade(customer_id="C-1", contact_id=number(1), initiated_by="us", party="customer", seconds=90),
         PaymentClaimed(customer_id="C-1", claimed_on=TODAY, silent_until=TODAY + timedelta(days=3)),
         OptedOut(customer_id="C-1", channel="sms", on=TODAY),
+        ContactPointBarred(customer_id="C-1", digest="d1", reason="refused"),
         ContactPointBarred(customer_id="C-1", digest="d9", reason="refused"),
     ]
 
