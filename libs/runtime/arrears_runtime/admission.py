@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from arrears_events.catalogue.base import EARLIEST, FARTHEST, DayClosed, Event, Id
+from arrears_events.catalogue.base import EARLIEST, FARTHEST, DayClosed, Event, Id, Printable
 from arrears_events.codec import Topic, Undecodable, digest
 from arrears_events.envelope import StreamEvent
 from arrears_events.log.chain import Follows, Head, follow
@@ -13,7 +13,7 @@ from arrears_events.log.partitioning import partition_of
 from arrears_events.log.reader import Record
 from arrears_events.log.writer import RECORD_BYTES
 from arrears_events.totals import control_entry
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, PositiveInt, TypeAdapter, ValidationError
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Numeric, Table, Text
 
 from arrears_runtime.database import Connection
@@ -66,6 +66,15 @@ class HeardStream(NamedTuple):
     streamid: str
     version: int
     hash: str
+
+
+class _InStream(BaseModel):
+    """What must be right of a record for it to be a version of a stream, whatever else it holds."""
+
+    model_config = ConfigDict(strict=True)
+
+    streamid: Printable
+    streamversion: PositiveInt
 
 
 class Fact(NamedTuple):
@@ -189,6 +198,17 @@ class Heard:
         self.facts[key] = fact.hash, taken
         self.new_facts[key] = HeardFact(*key, fact.hash, record.partition, record.offset, wire, currency, amount, taken)
 
+    def pass_over(self, record: Record) -> None:
+        """Skipped for ever. Of a stream the next version follows it all the same."""
+        try:
+            place = _InStream.model_validate_json(record.value)
+        except ValidationError:
+            return
+        ours, version = (record.topic, place.streamid), place.streamversion
+        if ours not in self.streams or version > self.streams[ours].version:
+            self.streams[ours] = Head(version, digest(record.value))
+            self.new_streams[ours] = HeardStream(*ours, version, self.streams[ours].hash)
+
     def write(self, work: Work) -> None:
         if self.new_streams:
             work.write(_PUT_STREAMS, list(self.new_streams.values()))
@@ -223,7 +243,8 @@ _KNOWN = """
                  JOIN heard_facts h USING (topic, source, id)) AS facts"""
 _HEADS = """
     INSERT INTO heard_streams SELECT r.* FROM unnest({0}::heard_streams[]) r
-    ON CONFLICT (topic, streamid) DO UPDATE SET version = excluded.version, hash = excluded.hash"""
+    ON CONFLICT (topic, streamid) DO UPDATE SET version = excluded.version, hash = excluded.hash
+    WHERE excluded.version > heard_streams.version"""
 _FACTS = """
     INSERT INTO heard_facts SELECT r.* FROM unnest({0}::heard_facts[]) r
     ON CONFLICT (topic, source, id) DO UPDATE SET taken = heard_facts.taken OR excluded.taken"""

@@ -47,12 +47,12 @@ class Waiting:
     def resumed(self) -> list[StopRow]:
         return [stop for stop in self.stops.values() if stop.outcome]
 
+    def skips(self, record: Record) -> bool:
+        return (at_of(record), customer_of(record)) in self.skipped
+
     def holds(self, record: Record) -> bool:
-        """Whether the record waits, or is passed over."""
-        customer = customer_of(record)
-        if (at_of(record), customer) in self.skipped:
-            return True
-        stop = self.stops.get(customer)
+        """Whether the record waits."""
+        stop = self.stops.get(customer_of(record))
         return stop is not None and record.offset >= json.loads(stop.waits_from).get(record.topic, 0)
 
 
@@ -181,6 +181,9 @@ async def sort(
     for record, found in zip(batch.records, decoded, strict=True):
         if customer_of(record) in sorted_.stops or waiting.holds(record):
             sorted_.note_untaken(found)
+        elif waiting.skips(record):
+            sorted_.note_untaken(found)
+            heard.pass_over(record)
         else:
             sorted_.take(record, found, batch)
     return sorted_

@@ -22,7 +22,7 @@ from arrears_runtime.reaction import on
 from sqlalchemy import Column, MetaData, Table, Text
 
 from .tally import SERVICE, TALLY, Count, Counted, Opened, stream_of
-from .watched import DAY, all_records
+from .watched import DAY, all_records, eventually
 
 
 class Noted(CustomerEvent):
@@ -149,6 +149,31 @@ async def test_an_older_version_with_other_bytes_is_dropped_and_left_to_the_audi
     await case.say("second", 2, first)
     await case.say("another first", 1)
     assert await taken() == (["first", "second"], [])
+
+
+UNREADABLE = b'{"streamid": "case/C-1", "streamversion": 2, "type": "of another release"}'
+
+
+@pytest.mark.parametrize("bad", [UNREADABLE, None])
+async def test_what_comes_after_a_version_that_was_skipped_is_taken_in(case, running, database, bad: bytes | None):
+    """One that cannot be read, or that lies after a gap; then, and when all is read anew."""
+    await case.say("first", 1)
+    skipped = await case.raw(bad, "C-1") if bad else await case.say("after a gap", 3, b"what nobody has")
+    await case.say("next", 3 if bad else 4, skipped)
+    async with running(database(), LISTENING) as service:
+        await service.settled()
+        [letter] = await open_letters(service.db)
+        await service.resume(letter, "skipped")
+        await eventually(lambda: _noted(service, ["first", "next"]))
+        await service.safe_to_lose()
+        assert await open_letters(service.db) == []
+    async with running(database(), LISTENING) as service:
+        await eventually(lambda: _noted(service, ["first", "next"]))
+        assert await open_letters(service.db) == []
+
+
+async def _noted(service: Any, words: list[str]) -> bool:
+    return sorted(row[1] for row in await service.db.pool.fetch("SELECT * FROM notes")) == words
 
 
 @pytest.mark.parametrize("first", ["bank.events", "case.events"])
