@@ -211,6 +211,5 @@ def _fact(found: Fact | BadRecord) -> Fact:
 
 
 _WAITING = """
-    SELECT ARRAY(SELECT s FROM stops s LEFT JOIN caught_up c ON c.customer_id = s.customer_id AND c.version = s.version
-                 WHERE s.outcome IS NULL OR c.customer_id IS NULL) AS stops,
+    SELECT ARRAY(SELECT s FROM stops s WHERE NOT s.caught_up) AS stops,
            ARRAY(SELECT k FROM skips k) AS skips"""

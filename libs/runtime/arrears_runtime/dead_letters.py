@@ -8,9 +8,9 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from arrears_events.catalogue.base import CustomerResumed, CustomerStopped, DeadLetterSkipped
+from arrears_events.catalogue.base import CustomerCaughtUp, CustomerResumed, CustomerStopped, DeadLetterSkipped
 from arrears_events.codec import Topic
-from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, LargeBinary, Table, Text
 
 from arrears_runtime.database import Connection, Database
 from arrears_runtime.projection import View, view
@@ -30,6 +30,7 @@ stops = Table(
     Column("since", DateTime(timezone=True), nullable=False),
     Column("outcome", Text),
     Column("by", Text),
+    Column("caught_up", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
 )
 skips = Table(
@@ -49,12 +50,6 @@ set_aside = Table(
     Column("at", Text, primary_key=True),
     Column("streamid", Text, nullable=False),
     Column("by", Text, nullable=False),
-)
-caught_up = Table(
-    "caught_up",
-    metadata,
-    Column("customer_id", Text, primary_key=True),
-    Column("version", Integer, nullable=False),
 )
 dead_letters = Table(
     "dead_letters",
@@ -81,6 +76,7 @@ class StopRow(NamedTuple):
     since: Any
     outcome: str | None
     by: str | None
+    caught_up: bool
     version: int
 
     @property
@@ -156,25 +152,15 @@ class DeadLetter(NamedTuple):
 def views_of(events: Topic[Any], settings: Topic[Any]) -> tuple[View, ...]:
     """Who is stopped, and which records were set aside: rows of the service's own topics."""
 
-    @view(stops, StopRow, of=events, key="customer_id", takes=(CustomerStopped, CustomerResumed))
+    @view(stops, StopRow, of=events, key="customer_id", takes=(CustomerStopped, CustomerResumed, CustomerCaughtUp))
     def stop(row: StopRow | None, fact: Any) -> StopRow | None:
         match fact.data:
             case CustomerStopped() as event:
-                waits = json.dumps(event.waits_from, sort_keys=True)
-                at = (event.topic, event.partition, event.offset)
-                return StopRow(
-                    event.customer_id,
-                    fact.streamid,
-                    *at,
-                    event.reason,
-                    waits,
-                    fact.time,
-                    None,
-                    None,
-                    fact.streamversion,
-                )
+                return _stopped(event, fact)
             case CustomerResumed() as event if row:
                 return row._replace(outcome=event.outcome, by=event.by, version=fact.streamversion)
+            case CustomerCaughtUp() if row:
+                return row._replace(caught_up=True, version=fact.streamversion)
             case _:
                 raise AssertionError("a customer was resumed who was not stopped")
 
@@ -191,6 +177,23 @@ def views_of(events: Topic[Any], settings: Topic[Any]) -> tuple[View, ...]:
         return AsideRow(_at(fact), fact.streamid, fact.data.by)
 
     return stop, skip, aside
+
+
+def _stopped(event: CustomerStopped, fact: Any) -> StopRow:
+    return StopRow(
+        event.customer_id,
+        fact.streamid,
+        event.topic,
+        event.partition,
+        event.offset,
+        event.reason,
+        json.dumps(event.waits_from, sort_keys=True),
+        since=fact.time,
+        outcome=None,
+        by=None,
+        caught_up=False,
+        version=fact.streamversion,
+    )
 
 
 def _at(fact: Any) -> str:

@@ -95,7 +95,7 @@ class Follower:
                 await self._know_who_waits()
                 self._note_kept_up(reader)
             await self.take(fetched)
-            for stop in self._waiting.resumed:
+            for stop in filter(self._can_catch_up, self._waiting.resumed):
                 await self._catch_up(reader, stop)
 
     async def take(self, fetched: dict[Partition, list[Record]]) -> None:
@@ -248,7 +248,14 @@ class Follower:
             if stop.customer_id in self._waiting.stops:
                 return  # stopped anew, from where this read has come to
             read_from |= batch.ends
-        await self._db.pool.execute(_CAUGHT_UP, stop.customer_id, stop.version)
+        await self._reactor.caught_up(stop)
+
+    def _can_catch_up(self, stop: StopRow) -> bool:
+        """While tables are made anew reactions are ahead of what is folded, and ask nothing of what lies between."""
+        return all(
+            self.positions[topic, stop.partition].folded >= self.positions[topic, stop.partition].reacted
+            for topic in self._topics
+        )
 
     def _read_from(self, partitions: Iterable[int]) -> dict[Partition, int]:
         read_from = product(self._topics, partitions)
@@ -283,7 +290,3 @@ async def _missed(
         wanted = [record for record in records if record.key in (None, customer_id.encode())]
         missed[records[0].topic].extend(wanted)
     return as_they_came(missed.values())
-
-
-_CAUGHT_UP = """INSERT INTO caught_up VALUES ($1, $2)
-    ON CONFLICT (customer_id) DO UPDATE SET version = excluded.version"""

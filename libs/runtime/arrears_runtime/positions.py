@@ -56,7 +56,7 @@ class ReactionsUnknown(RuntimeError):
         super().__init__(
             f"{service} has events on the log, but no position for its reactions. "
             f"`arrears topics position --service {service} --at first|last` sets it "
-            "(first is safe: what was done is known)."
+            "(first: what was done is known, what came to nothing is decided anew; last: nothing is asked again)."
         )
 
 

@@ -5,19 +5,19 @@ from datetime import date
 from typing import Any
 
 from arrears_events.catalogue.base import DayClosed
-from arrears_events.ids import reaction_command_id
+from arrears_events.ids import event_id, reaction_command_id
 
 from arrears_runtime import closes
 from arrears_runtime.admission import Fact
 from arrears_runtime.batch import Batch, Sorted, TryAgain, Waiting, at_of
 from arrears_runtime.clock import Clock
 from arrears_runtime.database import Connection
-from arrears_runtime.dead_letters import DeadLetter
+from arrears_runtime.dead_letters import DeadLetter, StopRow
 from arrears_runtime.decider import Command, Decider, Refusal
 from arrears_runtime.policies import InForce, Policies
 from arrears_runtime.projection import BadRecord
 from arrears_runtime.reaction import Reaction
-from arrears_runtime.stops import StopCustomer, stream_of_stop
+from arrears_runtime.stops import At, NoteCaughtUp, StopCommand, StopCustomer, stream_of_stop
 from arrears_runtime.store import CommandFailed, Store
 from arrears_runtime.unit_of_work import Work
 
@@ -77,10 +77,19 @@ class Reactor:
 
     async def stop(self, work: Work, stops: Iterable[StopCustomer], attempt: int = 0, *, lock: bool = False) -> None:
         """Stop customers; `attempt` is the version of their last stop, when it is their missed records that fail."""
-        commands = [self._stop(stop, attempt) for stop in stops]
+        commands = [
+            self._of_stop(stop.customer_id, stop.at, f"stop/{attempt}", stop, f"record/{'/'.join(map(str, stop.at))}")
+            for stop in stops
+        ]
         if commands:
             await work.send()
             await self._store.append(commands, work, lock=lock)
+
+    async def caught_up(self, stop: StopRow) -> None:
+        """What a resumed customer missed has been read."""
+        cause = str(event_id(stop.streamid, stop.version))
+        name = f"caught-up/{stop.version}"
+        await self._store.append([self._of_stop(stop.customer_id, stop.at, name, NoteCaughtUp(), cause)])
 
     def _today_of(self, fact: Fact) -> date:
         return self._today(fact.record.partition)
@@ -144,19 +153,18 @@ class Reactor:
             traceparent=fact.envelope.traceparent,
         )
 
-    def _stop(self, stop: StopCustomer, attempt: int) -> Command:
-        streamid = stream_of_stop(self._service, stop.customer_id)
-        at = "/".join(map(str, stop.at))
+    def _of_stop(self, customer_id: str, at: At, name: str, body: StopCommand, cause: str) -> Command:
+        streamid, place = stream_of_stop(self._service, customer_id), "/".join(map(str, at))
         return Command(
-            id=reaction_command_id(at, f"stop/{attempt}", streamid),
+            id=reaction_command_id(place, name, streamid),
             streamid=streamid,
-            customer_id=stop.customer_id,
-            body=stop,
-            time=self._clock.now(stop.at[1]),
+            customer_id=customer_id,
+            body=body,
+            time=self._clock.now(at[1]),
             actor=self._service,
             actorrole=ROLE,
-            causationid=f"record/{at}",
-            correlationid=at,
+            causationid=cause,
+            correlationid=place,
         )
 
 

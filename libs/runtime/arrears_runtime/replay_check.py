@@ -14,7 +14,7 @@ from arrears_runtime.service import Service
 from arrears_runtime.settings import RuntimeSettings
 
 SCRATCH = "replay_check"
-NOT_COMPARED = frozenset({"outbox", "positions", "confirmed", "caught_up", "latest_read"})
+NOT_COMPARED = frozenset({"outbox", "positions", "confirmed", "latest_read"})
 """What is not a fold: how far this database has read and published."""
 _PLACES = {
     "positions": "topic, partition, folded",
@@ -77,10 +77,6 @@ async def _fold_to(live: Database, instance: Instance, reader: Reader) -> None:
         """INSERT INTO positions VALUES ($1, $2, 0, $3)
         ON CONFLICT (topic, partition) DO UPDATE SET reacted = excluded.reacted""",
         [(*at, position.reacted) for at, position in goal.items()],
-    )
-    await scratch.pool.executemany(
-        "INSERT INTO caught_up VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        [tuple(row) for row in await live.pool.fetch("SELECT * FROM caught_up")],
     )
     follower = instance.follower
     await follower.load()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from arrears_events.catalogue.base import CustomerResumed, CustomerStopped, DeadLetterSkipped, Event
+from arrears_events.catalogue.base import CustomerCaughtUp, CustomerResumed, CustomerStopped, DeadLetterSkipped, Event
 from arrears_events.refused import Refused
 
 from arrears_runtime.decider import Decider
@@ -28,15 +28,24 @@ class ResumeCustomer:
 
 
 @dataclass(frozen=True)
+class NoteCaughtUp:
+    """All that was missed until then has been read, unless one of it stopped the customer anew."""
+
+
+@dataclass(frozen=True)
 class Stop:
-    """`stopped` by which record, and those that were `skipped` for ever."""
+    """`stopped` by which record, and those that were `skipped` for ever. `behind`: what was missed is not read yet."""
 
     customer_id: str
     stopped: At | None = None
     skipped: tuple[At, ...] = ()
+    behind: bool = False
 
 
-def decide_stop(stop: Stop | None, command: StopCustomer | ResumeCustomer) -> list[Event]:
+StopCommand = StopCustomer | ResumeCustomer | NoteCaughtUp
+
+
+def decide_stop(stop: Stop | None, command: StopCommand) -> list[Event]:
     match command:
         case StopCustomer(at=at) if stop and (stop.stopped or at in stop.skipped):
             return []
@@ -66,16 +75,23 @@ def decide_stop(stop: Stop | None, command: StopCustomer | ResumeCustomer) -> li
                 )
             ]
 
+        case NoteCaughtUp():
+            if stop is None or not stop.behind or stop.stopped:
+                return []
+            return [CustomerCaughtUp(customer_id=stop.customer_id)]
 
-def evolve_stop(stop: Stop | None, event: CustomerStopped | CustomerResumed) -> Stop:
-    at = (event.topic, event.partition, event.offset)
+
+def evolve_stop(stop: Stop | None, event: CustomerStopped | CustomerResumed | CustomerCaughtUp) -> Stop:
+    stop = stop or Stop(event.customer_id)
     match event:
-        case CustomerStopped():
-            return replace(stop or Stop(event.customer_id), stopped=at)
-        case CustomerResumed(outcome="skipped"):
-            return replace(stop or Stop(event.customer_id), stopped=None, skipped=(*(stop.skipped if stop else ()), at))
+        case CustomerStopped(topic=topic, partition=partition, offset=offset):
+            return replace(stop, stopped=(topic, partition, offset), behind=True)
+        case CustomerResumed(outcome="skipped", topic=topic, partition=partition, offset=offset):
+            return replace(stop, stopped=None, skipped=(*stop.skipped, (topic, partition, offset)))
         case CustomerResumed():
-            return replace(stop or Stop(event.customer_id), stopped=None)
+            return replace(stop, stopped=None)
+        case CustomerCaughtUp():
+            return replace(stop, behind=False)
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,16 @@ class CustomerResumed(CustomerEvent):
     outcome: Literal["replayed", "skipped"]
 
 
+class CustomerCaughtUp(CustomerEvent):
+    """What a resumed customer missed has been read."""
+
+    wire: ClassVar[str] = "CustomerCaughtUp"
+
+
+STOP_EVENTS = (CustomerStopped, CustomerResumed, CustomerCaughtUp)
+"""What every service says of its customers when a record cannot be taken in."""
+
+
 class DeadLetterSkipped(Event):
     """A dead letter that stopped nobody was looked at and set aside by a person."""
 

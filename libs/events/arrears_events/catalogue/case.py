@@ -6,10 +6,9 @@ from uuid import UUID
 from pydantic import Field
 
 from arrears_events.catalogue.base import (
+    STOP_EVENTS,
     Code,
     CustomerEvent,
-    CustomerResumed,
-    CustomerStopped,
     DeadLetterSkipped,
     Id,
     PolicyProposed,
@@ -238,7 +237,9 @@ CaseEvent = (
     | TreatmentStepDue | SaleNoted
 )  # fmt: skip
 CASE = Topic.of(
-    "case.events", StreamEvent, (*get_args(CaseEvent), *get_args(ComplaintEvent), CustomerStopped, CustomerResumed)
+    "case.events",
+    StreamEvent,
+    (*get_args(CaseEvent), *get_args(ComplaintEvent), *STOP_EVENTS),
 )
 CASE_KEYS = "case.keys"
 """Where the keys of the sealed texts are kept, wrapped; a null value shreds."""

@@ -10,10 +10,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 from arrears_events.catalogue.base import (
+    STOP_EVENTS,
     Code,
     CustomerEvent,
-    CustomerResumed,
-    CustomerStopped,
     DeadLetterSkipped,
     Id,
     Ids,
@@ -294,9 +293,7 @@ ContactEvent = (
     | ComplaintHeard | HardshipReported | CallNoted | CeaseRequested | ConsentGiven | ConsentWithdrawn
     | ReplySetAside
 )  # fmt: skip
-CONTACT = Topic.of(
-    "contact.events", StreamEvent, (*get_args(ContactEvent), PersonErased, CustomerStopped, CustomerResumed)
-)
+CONTACT = Topic.of("contact.events", StreamEvent, (*get_args(ContactEvent), PersonErased, *STOP_EVENTS))
 CONTACT_KEYS = "contact.keys"
 """Where the keys of the sealed texts are kept, wrapped; a null value shreds."""
 CONTACT_SETTINGS = Topic.of("contact.settings", StreamEvent, (DeadLetterSkipped, PolicyProposed, PolicyPublished))

@@ -10,10 +10,9 @@ from uuid import UUID
 from pydantic import Field
 
 from arrears_events.catalogue.base import (
+    STOP_EVENTS,
     Code,
     CustomerEvent,
-    CustomerResumed,
-    CustomerStopped,
     DeadLetterSkipped,
     Id,
     Ids,
@@ -294,5 +293,5 @@ PlanEvent = (
     | InstalmentPartlyPaid | InstalmentMissed | InstalmentReopened | PlanBroken | PlanCompleted | PlanReinstated
     | BankInstructionIssued | PlanBooked | PlanBookingRefused
 )  # fmt: skip
-PLAN = Topic.of("plan.events", StreamEvent, (*get_args(PlanEvent), CustomerStopped, CustomerResumed))
+PLAN = Topic.of("plan.events", StreamEvent, (*get_args(PlanEvent), *STOP_EVENTS))
 PLAN_SETTINGS = Topic.of("plan.settings", StreamEvent, (DeadLetterSkipped, PolicyProposed, PolicyPublished))

@@ -5,9 +5,8 @@ from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
 from arrears_events.catalogue.base import (
+    STOP_EVENTS,
     CustomerEvent,
-    CustomerResumed,
-    CustomerStopped,
     DayClosed,
     DeadLetterSkipped,
     Id,
@@ -63,7 +62,7 @@ class Erased(CustomerEvent):
 
 
 BANK = Topic.of("bank.events", SourceEvent, (Opened, Paid, Forgotten, Closed))
-TALLY = Topic.of("plan.events", StreamEvent, (Counted, Summed, Erased, CustomerStopped, CustomerResumed))
+TALLY = Topic.of("plan.events", StreamEvent, (Counted, Summed, Erased, *STOP_EVENTS))
 SETTINGS = Topic.of("plan.settings", StreamEvent, (DeadLetterSkipped, PolicyProposed, PolicyPublished))
 
 

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from arrears_events.money import Money
 from arrears_runtime import dead_letters
+from arrears_runtime.reaction import on
 
-from .tally import Opened, Paid
+from .tally import SERVICE, Count, Opened, Paid, count_the_payment, stream_of
 from .watched import DAY, PARTITIONS, all_records, eventually, partition
 
 
@@ -119,6 +121,32 @@ async def test_a_stopped_customer_is_rebuilt_as_stopped(running, database, bank)
     async with running(database()) as fresh:
         await fresh.settled()
         assert await fresh.tables() == live
+
+
+async def test_a_customer_who_was_resumed_is_rebuilt_and_nothing_is_asked_again(running, database, bank):
+    """Not even what came to nothing, which would be decided on what has come since."""
+    asked = list[str]()
+
+    @on(Paid, stream=stream_of)
+    def ask(fact: Any) -> Count:
+        asked.append(fact.id)
+        return count_the_payment.ask(fact)
+
+    service_ = replace(SERVICE, reactions=(ask,))
+    async with running(database(), service_) as service:
+        await bank.open("C-1")
+        await bank.pay("C-1", 1, 13)
+        await bank.pay("C-1", 2, 7)
+        await service.settled()
+        [letter] = await open_letters(service)
+        await service.resume(letter, "skipped")
+        await eventually(lambda: has(service, {"C-1": 7}))
+        await service.safe_to_lose()
+        live, before = await service.tables(), list(asked)
+    async with running(database(), service_) as fresh:
+        await fresh.settled()
+        assert await fresh.tables() == live
+    assert asked == before
 
 
 async def test_bad_records_are_parked_byte_for_byte_with_their_reason(running, database, bank):

@@ -132,7 +132,7 @@ async def test_a_call_that_was_not_handed_over_has_no_end(contact: Contacting, d
 async def test_a_result_that_cannot_be_written_yet_is_to_be_told_again(contact: Contacting, dialler: Dialler):
     """A bad record on contact.events itself has stopped the customer."""
     id_ = await contact.calling()
-    stop = StopRow("C-1", "stop/C-1", "contact.events", 0, 0, "fork", "{}", datetime.now(UTC), None, None, 1)
+    stop = StopRow("C-1", "stop/C-1", "contact.events", 0, 0, "fork", "{}", datetime.now(UTC), None, None, False, 1)
     await contact.db.pool.execute("INSERT INTO stops SELECT ($1::stops).*", stop)
     assert await dialler.tells(id_) == 503
     await contact.db.pool.execute("DELETE FROM stops")
