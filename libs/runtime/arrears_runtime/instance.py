@@ -190,6 +190,7 @@ class Instance:
                         self._follow(reader),
                         *([self.latest.run(settings.kafka_bootstrap, settings.topic_prefix)] if self.latest else ()),
                         self._commit_reactions(reader),
+                        self._mark_whole(),
                         self._watch.until_silent(),
                         *(self._call_out(effect) for effect in self._effects),
                         lost(),
@@ -262,13 +263,21 @@ class Instance:
         earlier = await first_on(self.database, own)  # found by a process that died before it stopped anybody
         if forks or earlier:
             await self.follower.stop_for([*earlier, *forks])
+
+    async def _kept_up(self) -> None:
+        """All is read that lay there when this lead began."""
+        await self.follower.kept_up.wait()
+        if self.latest:
+            await self.latest.kept_up.wait()
+
+    async def _mark_whole(self) -> None:
+        """Tables that were made anew tell of others' topics too by now: whoever asks may be answered from them."""
+        await self._kept_up()
         await schema.mark(self.database, caught_up=True)
 
     async def _call_out(self, effect: Effect) -> None:
         """On what was known before this lead began, and all that came until then."""
-        await self.follower.kept_up.wait()
-        if self.latest:
-            await self.latest.kept_up.wait()
+        await self._kept_up()
         await effect.run(self)
 
     async def _follow(self, reader: Reader) -> None:
@@ -286,5 +295,6 @@ class Instance:
         found = await self._watch.condition(read, self.problem, is_open=self.open.is_set())
         if not found.checks.get("database", Check(False)).ok:
             return found
-        checks = {**found.checks, "policies": await self.policies.check(self.database.pool)}
+        tables = await schema.check(self.database, self.service.fingerprint)
+        checks = {**found.checks, "policies": await self.policies.check(self.database.pool), "tables": tables}
         return replace(found, checks=checks, waiting=sum([await each.waiting(self.db) for each in self._effects]))

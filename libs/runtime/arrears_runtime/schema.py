@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from arrears_runtime.database import DIALECT, Database
 from arrears_runtime.decider import Decider
+from arrears_runtime.http.service import Check
 from arrears_runtime.positions import Partition, Position, load
 from arrears_runtime.projection import View
 from arrears_runtime.unit_of_work import MAKE_MUST, MUST
@@ -37,6 +38,11 @@ async def caught_up(db: Database, fingerprint_: str) -> bool:
     if await found(db) != fingerprint_:
         return False
     return bool(await db.pool.fetchval("SELECT caught_up FROM schema_version"))
+
+
+async def check(db: Database, fingerprint_: str) -> Check:
+    whole = await caught_up(db, fingerprint_)
+    return Check(whole, "" if whole else "made anew; the log is still being read")
 
 
 async def mark(db: Database, *, caught_up: bool) -> None:

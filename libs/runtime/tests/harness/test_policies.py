@@ -1,5 +1,6 @@
 """A service decides by the policy that is in force on the business date, knows which it was, and waits for it."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -88,6 +89,23 @@ async def test_without_a_policy_it_is_open_but_not_ready_and_reacts_to_nothing(r
         assert await service.totals() == {"C-1": 10, "C-2": 3}
 
 
+async def test_while_tables_are_made_anew_it_is_not_ready_nor_is_one_that_stands_by_open(running, database, bank):
+    """What others' topics tell is unknown to it, and what it refuses for that would be untrue."""
+    url = database()
+    async with running(url, LIMITED) as leads, running(url, LIMITED, ready=False) as stands_by:
+        await bank.open("C-1")
+        check = (await leads.instance.condition()).checks["tables"]
+        assert (check.ok, check.detail) == (False, "made anew; the log is still being read")
+        assert not stands_by.instance.open.is_set()
+        await publish(leads.instance, text_of(10))
+        await eventually(lambda: is_whole(leads))
+        await asyncio.wait_for(stands_by.instance.open.wait(), 5)
+
+
+async def is_whole(service: Running) -> bool:
+    return (await service.instance.condition()).checks["tables"].ok
+
+
 async def test_a_policy_of_another_kind_is_none(running, database):
     other = replace(LIMITED, policies={"limits": Need("decision-table")})
     async with running(database(), other) as service:
@@ -121,12 +139,19 @@ async def test_a_dropped_database_comes_back_with_its_policies(running, database
 
 async def test_another_instance_knows_of_it_within_a_second(running, database):
     url = database()
-    async with running(url, LIMITED) as first, running(url, LIMITED) as second:
-        await publish(first.instance, text_of(10))
-        await eventually(lambda: knows(second, (10, 1)), seconds=1.5)
-        await publish(second.instance, text_of(20))
-        assert await most_on(second, OPENED) == (20, 2), "and the one through which it went at once"
-        await eventually(lambda: knows(first, (20, 2)), seconds=1.5)
+    async with running(url, LIMITED) as first:
+        await publish(first.instance, text_of(5))
+        await first.settled()
+        async with running(url, LIMITED) as second:
+            await _both_know(first, second)
+
+
+async def _both_know(first: Running, second: Running) -> None:
+    await publish(first.instance, text_of(10))
+    await eventually(lambda: knows(second, (10, 2)), seconds=1.5)
+    await publish(second.instance, text_of(20))
+    assert await most_on(second, OPENED) == (20, 3), "and the one through which it went at once"
+    await eventually(lambda: knows(first, (20, 3)), seconds=1.5)
 
 
 def test_a_reaction_asks_only_for_policies_that_the_service_waits_for():
