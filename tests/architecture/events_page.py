@@ -5,7 +5,7 @@ import inspect
 from typing import Any
 
 from arrears_events import money, sealed
-from arrears_events.catalogue import bank, base, case, contact, instalments, ledger, persons, plan
+from arrears_events.catalogue import bank, base, case, complaints, contact, heard, instalments, ledger, persons, plan
 from arrears_events.catalogue.base import Event
 from arrears_events.codec import Topic
 from arrears_events.envelope import SourceEvent, StreamEvent
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from tests.architecture import markdown, written
 from tests.architecture.json_schemas import TOPICS, events_of
 
-MODULES = (sealed, base, ledger, bank, persons, case, contact, instalments, plan)
+MODULES = (sealed, base, ledger, bank, persons, case, complaints, heard, contact, instalments, plan)
 HOMES = {bank.BANK: bank, persons.BANK_CUSTOMERS: persons, case.CASE: case, contact.CONTACT: contact, plan.PLAN: plan}
 VALUES = (
     *(money.Money, ledger.Parts, bank.ContactPoint, base.ControlTotal, base.PolicyRef, sealed.Sealed),
@@ -141,7 +141,7 @@ def _in_words(node: ast.expr) -> str:
         case ast.Subscript(value=ast.Name(id="dict"), slice=ast.Tuple(elts=[key, value])):
             return f"object: {_in_words(key)} to {_in_words(value)}"
         case _:
-            return markdown.code(ast.unparse(node))
+            return _WORDS.get(ast.unparse(node), markdown.code(ast.unparse(node)))
 
 
 def _option(node: ast.expr) -> str:
@@ -174,7 +174,8 @@ _WORDS = {
     "bool": "boolean",
     "UUID": "UUID",
     "date": "date",
-    "Decimal": "decimal",
+    "dt.date": "date",
+    "Decimal": "decimal, as text",
     "AwareDatetime": "moment (RFC 3339, UTC, microseconds)",
     "Moment": "moment (RFC 3339, UTC, microseconds)",
     "E": "one of the events below",

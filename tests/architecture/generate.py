@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.architecture import asyncapi, events_page, json_schemas, openapi, settings_page, topics_page
+from tests.architecture import asyncapi, events_page, http_page, json_schemas, openapi, settings_page, topics_page
 from tests.architecture.packages import ROOT, shown
 
 SCHEMAS = ROOT / "libs/events/schemas"
@@ -17,6 +17,7 @@ def documents() -> dict[Path, str]:
         **{ROOT / "services" / name / "openapi.json": text for name, text in openapi.documents().items()},
         ROOT / "libs/events/asyncapi.json": asyncapi.document(),
         REFERENCE / "events.md": events_page.document(),
+        REFERENCE / "http.md": http_page.document(),
         REFERENCE / "settings.md": settings_page.document(),
         REFERENCE / "topics.md": topics_page.document(),
     }

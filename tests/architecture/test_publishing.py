@@ -1,5 +1,6 @@
 """The example of docs/how-to/publish-as-a-bank.md, run."""
 
+# region publish
 from datetime import UTC, date, datetime
 
 from arrears_events.bank.publisher import BankPublisher
@@ -8,7 +9,6 @@ from arrears_events.log.reader import Reader
 from arrears_events.money import Money
 
 
-# region publish
 async def publish_a_day(bootstrap: str, topic_prefix: str = "") -> date | None:
     """One business day of a bank: an account, a payment, the close. The day that was closed last is returned."""
     day, next_business_date = date(2026, 4, 15), date(2026, 4, 16)

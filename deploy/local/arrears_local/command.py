@@ -39,7 +39,11 @@ def stack() -> None:
 
 
 @stack.command()
-@click.option("--clock", type=click.Choice(CLOCKS), help="What the services take for the time. Kept until changed.")
+@click.option(
+    "--clock",
+    type=click.Choice(CLOCKS),
+    help="What the services take for the time; business unless told. Kept until changed.",
+)
 @click.option("--only", type=click.Choice(["infrastructure"]), help="PostgreSQL, Kafka and the issuer, no more.")
 def up(clock: str | None, only: str | None) -> None:
     """Start the stack, or heal it: what runs well is left alone."""

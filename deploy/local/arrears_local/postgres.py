@@ -65,7 +65,10 @@ def run_sql(home: Home, script: str, database: str = "postgres") -> list[str]:
     secret = {"PGPASSWORD": home.secret(NAME), "PGCONNECT_TIMEOUT": "10"}
     told = subprocess.run(ask, input=script, env=os.environ | secret, capture_output=True, text=True, check=False)
     if told.returncode != 0:
-        raise StackError(f"PostgreSQL refused: {told.stderr.strip()}")
+        raise StackError(
+            f"PostgreSQL refused: {told.stderr.strip()}\nWhere its data folder is broken, `arrears stack down`, move "
+            f"{_data(home)} away, and `arrears stack up`: services come back from Kafka."
+        )
     return told.stdout.splitlines()
 
 

@@ -42,6 +42,8 @@ def answer(response: httpx.Response) -> dict[str, Any]:
     if response.is_success and found:
         return found
     title = found.get("title", "no answer that could be read")
+    if response.status_code == 401:
+        title += "; one of the local stack is good for an hour: `arrears stack token --role ROLE` prints another"
     raise UserError("\n  ".join([f"{response.status_code}: {title}", *_facts(found)]))
 
 

@@ -5,7 +5,7 @@ import importlib.metadata
 import os
 import sys
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 import asyncpg
@@ -61,35 +61,45 @@ def position(service: str, place: str) -> None:
     click.echo(f"{service} goes on from the {place} record of {count} partitions.")
 
 
+class Asked(NamedTuple):
+    service: str
+    token: str | None
+
+    def client(self) -> httpx.Client:
+        """Raises UserError without a token: only once something is asked, so that help needs none."""
+        headers = bearer(self.token, "ARREARS_TOKEN", "operator")
+        client = client_of(self.service)
+        client.headers.update(headers)
+        return client
+
+
 @click.group(name="dead-letters")
 @click.option("--service", "name", default="case-service", show_default=True)
 @click.option("--token", envvar="ARREARS_TOKEN", help="Bearer token; by default from ARREARS_TOKEN.")
 @click.pass_context
 def dead_letters(context: click.Context, name: str, token: str | None) -> None:
     """Records that a service could not read or handle."""
-    headers = bearer(token, "ARREARS_TOKEN", "operator")
-    context.obj = client_of(name)
-    context.obj.headers.update(headers)
+    context.obj = Asked(name, token)
 
 
 @dead_letters.command(name="list")
 @click.pass_obj
-def list_(client: httpx.Client) -> None:
+def list_(asked: Asked) -> None:
     """Those that nobody has dealt with."""
-    letters = answer(client.get("/dead-letters"))["items"]
+    letters = answer(asked.client().get("/dead-letters"))["items"]
     for letter in letters:
         waits = f"customer {letter['customer_id']} waits" if letter["customer_id"] else "nobody waits"
         click.echo(f"{_at(letter):<32} {letter['reason']:<24} {waits} {letter['detail']}".rstrip())
     if not letters:
-        click.echo("No dead letters in this service.")
+        click.echo(f"No dead letters in {asked.service}.")
 
 
 @dead_letters.command()
 @click.argument("at")
 @click.pass_obj
-def show(client: httpx.Client, at: str) -> None:
+def show(asked: Asked, at: str) -> None:
     """The record at TOPIC/PARTITION/OFFSET, as it came."""
-    found = answer(client.get(f"/dead-letters/{at}"))
+    found = answer(asked.client().get(f"/dead-letters/{at}"))
     click.echo(f"reason: {found['letter']['reason']}\nkey:    {found['key']}\n{found['value']}")
 
 
@@ -97,9 +107,9 @@ def show(client: httpx.Client, at: str) -> None:
 @click.argument("at")
 @click.option("--by", required=True, help="Who looked at it.")
 @click.pass_obj
-def replay(client: httpx.Client, at: str, by: str) -> None:
+def replay(asked: Asked, at: str, by: str) -> None:
     """The code is mended: handle the record at TOPIC/PARTITION/OFFSET and all its customer missed."""
-    _resolve(client, at, "replays", by)
+    _resolve(asked.client(), at, "replays", by)
     click.echo(f"{at} is being read again.")
 
 
@@ -107,9 +117,9 @@ def replay(client: httpx.Client, at: str, by: str) -> None:
 @click.argument("at")
 @click.option("--by", required=True, help="Who looked at it.")
 @click.pass_obj
-def skip(client: httpx.Client, at: str, by: str) -> None:
+def skip(asked: Asked, at: str, by: str) -> None:
     """The record at TOPIC/PARTITION/OFFSET is wrong: pass over it for ever."""
-    _resolve(client, at, "skips", by)
+    _resolve(asked.client(), at, "skips", by)
     click.echo(f"{at} is passed over for ever.")
 
 

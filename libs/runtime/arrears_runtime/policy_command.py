@@ -43,7 +43,10 @@ def policy(context: click.Context, token: str | None, approver_token: str | None
 @policy.command()
 @FILES
 def check(files: tuple[Path, ...]) -> None:
-    """Read texts as a service would; nothing is sent."""
+    """Read texts, and tell all faults of their form.
+
+    What a service needs beyond that it says when they are proposed.
+    """
     for path, found in _sound(files):
         click.echo(f"{path}: sound; {found.kind} {found.name}, sha256 {found.sha256}")
 

@@ -28,7 +28,11 @@ _PROBLEM: dict[str, Any] = {
     },
     "additionalProperties": True,
     "examples": [
-        {"type": "urn:arrears:problem:query-invalid", "title": "A query parameter is unknown", "status": 400},
+        {
+            "type": "urn:arrears:problem:query-invalid",
+            "title": "A query parameter is unknown, repeated or malformed",
+            "status": 400,
+        },
     ],
 }
 _BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
@@ -50,7 +54,7 @@ _IF_MATCH = {
 
 def responses_of(asked: Asked, *, if_match: bool) -> dict[int | str, dict[str, Any]]:
     """Which problems an operation can answer."""
-    statuses = {400, 401, 403, 422}
+    statuses = {400, 401, 403, 422, 503}
     statuses |= {404} if asked.path.names else set()
     statuses |= {409} if issubclass(asked.request, CommandRequest) else set()
     statuses |= {413, 415} if asked.body else set()

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic_core import ErrorDetails, to_json
 from starlette.responses import Response
 
-_KNOWN: dict[str, tuple[int, str]] = {
+KNOWN: dict[str, tuple[int, str]] = {
     "json-malformed": (400, "The body is not one JSON text in UTF-8"),
     "json-duplicate-key": (400, "A key stands twice in one object"),
     "json-too-deep": (400, "The body is nested too deep"),
@@ -66,7 +66,7 @@ class Problem(Exception):
     ) -> None:
         super().__init__(code)
         self.code = code
-        known_status, self.title = _KNOWN.get(code, (422, code.replace("-", " ").capitalize()))
+        known_status, self.title = KNOWN.get(code, (422, code.replace("-", " ").capitalize()))
         self.status = status or known_status
         self.facts = facts or {}
         self.headers = headers

@@ -74,7 +74,7 @@ class Route(APIRoute):
         request.caller = await request.app.state.tokens.caller(request.once(b"authorization"))
         request.trace.role = request.caller.role
         if self.permission not in request.caller.permissions:
-            raise Problem("forbidden")
+            raise Problem("forbidden", facts={"permission": self.permission})
 
     async def _read(self, request: CallerRequest, arguments: dict[str, Any]) -> None:
         if self.asked.body and not _JSON.fullmatch(request.once(b"content-type") or ""):

@@ -125,7 +125,7 @@ async def test_a_wrong_record_is_listed_shown_and_skipped_by_a_named_person(desk
         assert json.loads(shown[2])["data"]["amount"] == {"amount": "13.00", "currency": "CNY"}
         assert told(await it.command("skip", at, "--by", "m.chen")) == (0, [f"{at} is passed over for ever."])
         await eventually(lambda: totals(it, {"C-1": 7}))
-        assert told(await it.command("list")) == (0, ["No dead letters in this service."])
+        assert told(await it.command("list")) == (0, ["No dead letters in plan-service."])
         for how in "skip", "replay":
             assert told(await it.command(how, at, "--by", "wei")) == (
                 1,

@@ -73,7 +73,7 @@ async def test_the_document_says_who_may_and_what_can_go_wrong(anonymous: httpx.
         "make_promise",
     )
     assert [parameter["name"] for parameter in make["parameters"]] == ["Idempotency-Key"]
-    assert set(make["responses"]) == {"201", "400", "401", "403", "409", "413", "415", "422"}
+    assert set(make["responses"]) == {"201", "400", "401", "403", "409", "413", "415", "422", "503"}
     assert list(make["responses"]["422"]["content"]) == ["application/problem+json"]
     listed = [parameter["name"] for parameter in document["paths"]["/promises"]["get"]["parameters"]]
     assert sorted(listed) == ["currency", "cursor", "days", "due", "kept", "limit"]

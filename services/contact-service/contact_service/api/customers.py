@@ -8,11 +8,12 @@ from arrears_events.catalogue.bank import ContactPoint, ContactPointKind
 from arrears_runtime.http.callers import CallerRequest, found
 from arrears_runtime.http.card_numbers import OpaqueId
 from arrears_runtime.http.routing import Router
+from arrears_runtime.keys import erased_among
 
-from contact_service.views.cases import CaseRow, open_cases_of
-from contact_service.views.hardships import HardshipRow, hardship_of
+from contact_service.views.cases import open_cases_of
+from contact_service.views.hardships import hardship_of
 from contact_service.views.persons import restricted_among
-from contact_service.views.profiles import ProfileRow, profile_of
+from contact_service.views.profiles import profile_of
 
 router = Router(tag="customers")
 
@@ -47,7 +48,7 @@ class CustomerAnswer:
     """`language` is BCP 47, `jurisdiction` names a rule pack, `time_zone` is of the IANA database.
 
     `stopped`: a bad record holds up all of the customer's; what is shown may be behind. `restricted`: what is known of
-    them in person is kept, and not used.
+    them in person is kept, and not used. `erased`: it is gone, and nobody is contacted; the bank's ids are left.
     """
 
     customer_id: str
@@ -56,6 +57,7 @@ class CustomerAnswer:
     time_zone: str
     stopped: bool
     restricted: bool
+    erased: bool
     hardship: HardshipAnswer | None
     contact_points: list[ContactPointAnswer]
     open_cases: list[OpenCaseAnswer]
@@ -66,20 +68,14 @@ async def get_customer(customer_id: OpaqueId, request: CallerRequest) -> Custome
     """How the customer is reached, and the open cases to be spoken of."""
     profile = found(await profile_of(request.db, customer_id))
     cases, hardship = await open_cases_of(request.db, customer_id), await hardship_of(request.db, customer_id)
-    stopped, restricted = await request.stopped(customer_id), await restricted_among(request.db, [customer_id])
-    return _answer(profile, cases, hardship, stopped=stopped, restricted=bool(restricted))
-
-
-def _answer(
-    profile: ProfileRow, cases: list[CaseRow], hardship: HardshipRow | None, *, stopped: bool, restricted: bool
-) -> CustomerAnswer:
     return CustomerAnswer(
         customer_id=profile.customer_id,
         language=profile.language,
         jurisdiction=profile.jurisdiction,
         time_zone=profile.time_zone,
-        stopped=stopped,
-        restricted=restricted,
+        stopped=await request.stopped(customer_id),
+        restricted=bool(await restricted_among(request.db, [customer_id])),
+        erased=bool(await erased_among(request.db, [customer_id])),
         hardship=HardshipAnswer(hardship.reported_on, hardship.willing_to_pay) if hardship else None,
         contact_points=[_shown(point) for point in profile.points],
         open_cases=[OpenCaseAnswer(case.case_id, case.account_id, case.stage) for case in cases],

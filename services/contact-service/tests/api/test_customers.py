@@ -62,6 +62,7 @@ async def test_a_customer_is_shown_with_contact_points_without_values_or_digests
         "time_zone": "Asia/Shanghai",
         "stopped": False,
         "restricted": False,
+        "erased": False,
         "hardship": None,
         "contact_points": [{"contact_point_id": "CP-1", "party_id": "C-1", "kind": "mobile", "reserved": True}],
         "open_cases": [],
