@@ -51,9 +51,11 @@ class Waiting:
         return (at_of(record), customer_of(record)) in self.skipped
 
     def holds(self, record: Record) -> bool:
-        """Whether the record waits."""
+        """Whether the record waits. One under the customer's key in another partition is none of theirs."""
         stop = self.stops.get(customer_of(record))
-        return stop is not None and record.offset >= json.loads(stop.waits_from).get(record.topic, 0)
+        if stop is None or stop.partition != record.partition:
+            return False
+        return record.offset >= json.loads(stop.waits_from).get(record.topic, 0)
 
 
 @dataclass
@@ -88,8 +90,8 @@ class Batch:
 class Sorted:
     """What the records turned out to be.
 
-    `facts` are to be reacted to, `new` are those of them to be folded, `closes` are among these; `letters` could not be
-    taken, and `stops` are the customers who now wait. `last_close` is by partition.
+    `facts` are to be reacted to, `new` are those of them to be folded, `closes` are among these; `held` wait with their
+    customer; `letters` could not be taken, and `stops` are the customers who now wait. `last_close` is by partition.
     """
 
     heard: Heard
@@ -98,8 +100,19 @@ class Sorted:
     facts: list[Fact] = field(default_factory=list[Fact])
     new: list[Fact] = field(default_factory=list[Fact])
     closes: list[Fact] = field(default_factory=list[Fact])
+    held: list[Fact] = field(default_factory=list[Fact])
     letters: list[DeadLetter] = field(default_factory=list[DeadLetter])
     stops: dict[str, StopCustomer] = field(default_factory=dict[str, StopCustomer])
+
+    def holds(self, record: Record) -> bool:
+        """Whether a record before it in the batch stopped its customer."""
+        stop = self.stops.get(customer_of(record))
+        return stop is not None and stop.at[1] == record.partition
+
+    def hold(self, found: Fact | BadRecord) -> None:
+        self.note_untaken(found)
+        if isinstance(found, Fact):
+            self.held.append(found)
 
     def stop(self, customer_id: str, at: At, reason: str) -> None:
         waits_from = {topic: offset for (topic, partition), offset in self.next_offset.items() if partition == at[1]}
@@ -179,8 +192,8 @@ async def sort(
     heard = await Heard.of(connection, [found for found in decoded if isinstance(found, Fact)])
     sorted_ = Sorted(heard, dict(last_close), dict(batch.read_from))
     for record, found in zip(batch.records, decoded, strict=True):
-        if customer_of(record) in sorted_.stops or waiting.holds(record):
-            sorted_.note_untaken(found)
+        if sorted_.holds(record) or waiting.holds(record):
+            sorted_.hold(found)
         elif waiting.skips(record):
             sorted_.note_untaken(found)
             heard.pass_over(record)

@@ -189,10 +189,14 @@ class Follower:
             raise TryAgain from error
 
     async def _shred(self, work: Work, sorted_: Sorted) -> None:
-        """After the folds, which keep new keys from being made meanwhile. On a replay there is no key left to shred."""
+        """After the folds, which keep new keys from being made meanwhile. On a replay there is no key left to shred.
+
+        An erasure waits for nobody: not for a bad record that stops its customer either.
+        """
         if not self._keys or not self._shreds_on:
             return
-        gone = [fact.customer_id for fact in sorted_.new if type(fact.event) in self._shreds_on and fact.customer_id]
+        told = (*sorted_.new, *sorted_.held)
+        gone = [fact.customer_id for fact in told if type(fact.event) in self._shreds_on and fact.customer_id]
         if gone:
             await work.send()
             await self._keys.shred(work.connection, gone)

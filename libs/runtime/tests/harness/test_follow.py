@@ -109,6 +109,23 @@ async def test_a_replay_after_the_code_is_mended_gives_the_tables_of_a_clean_fee
         assert await service.tables() == replayed
 
 
+async def test_a_record_in_a_wrong_partition_is_set_aside_though_the_customer_it_names_waits(running, database, bank):
+    """In the batch of what stops them, or later; and when all is read anew."""
+    wrong = (partition("C-1") + 1) % PARTITIONS
+    async with running(database()) as service:
+        await bank.open("C-1")
+        await bank.raw(b"{}", "C-1")
+        await bank.raw(b"{}", "C-1", wrong)
+        await service.settled()
+        await bank.raw(b"{}", "C-1", wrong)
+        await service.safe_to_lose()
+        live = await service.rows("dead_letters")
+    assert sorted((row[1], row[5]) for row in live) == sorted([(partition("C-1"), "C-1"), (wrong, ""), (wrong, "")])
+    async with running(database()) as fresh:
+        await fresh.settled()
+        assert await fresh.rows("dead_letters") == live
+
+
 async def test_a_stopped_customer_is_rebuilt_as_stopped(running, database, bank):
     async with running(database()) as service:
         await bank.open("C-1")

@@ -138,6 +138,20 @@ async def test_who_is_forgotten_has_no_text_and_no_new_key(running, database, ba
         assert await no_difference(service, url)
 
 
+async def test_a_bad_record_that_stops_a_customer_keeps_nobody_from_being_forgotten(running, database, bank):
+    """In the batch of the bad record, or when they wait already."""
+    async with running(database(), SEALING) as service:
+        sealed = {customer: await sealing(service).seal(customer, "text") for customer in ("C-1", "C-2")}
+        await bank.raw(b"{}", "C-2")
+        await service.settled()
+        await bank.raw(b"{}", "C-1")
+        for customer in sealed:
+            await forget(bank, customer)
+        await service.settled()
+        assert [await sealing(service).open(customer, [text]) for customer, text in sealed.items()] == [[None], [None]]
+        assert {letter.customer_id for letter in await open_letters(service.db)} == {"C-1", "C-2"}
+
+
 async def test_who_was_forgotten_before_anything_was_sealed_gets_no_key(running, database, bank):
     async with running(database(), SEALING) as service:
         await forget(bank, "C-1")
