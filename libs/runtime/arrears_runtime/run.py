@@ -77,6 +77,7 @@ async def start_round(request: Request) -> Response:
     if ROUND not in caller.permissions:
         raise Problem("forbidden")
     instance: Instance = request.app.state.service
+    await instance.db.pool.execute("SELECT 1")  # without a database there is no round, and it is said at once
     if instance.has_effects:
         async with asyncio.timeout(ROUND_SECONDS_MAX):
             await instance.rounds.ask()

@@ -39,7 +39,7 @@ class Asked:
     path: "Values"
     query: "Values"
     names: frozenset[str]  # of the body's fields: they are ours, so a problem may say them
-    sealed: bool  # whether a text stands in the body that is kept sealed
+    sealed: frozenset[str]  # the fields of the body that hold a text which is kept sealed
 
     @classmethod
     def of(cls, endpoint: Callable[..., Any], path: str) -> "Asked":
@@ -64,7 +64,7 @@ class Asked:
             path=Values.of(in_path, "not-found"),
             query=Values.of(in_query, "query-invalid"),
             names=frozenset(_field_names(schema)),
-            sealed=_has_sealed(schema),
+            sealed=frozenset(name for name, each in schema.get("properties", {}).items() if _has_sealed(each)),
         )
 
     def arguments(self, request: CallerRequest) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class CallerRequest(Request):
     caller: Caller
     query: dict[str, str]
     content: bytes = b""  # the body in its one writing
-    sealed: bool = False  # whether a text may stand in it that is kept sealed
+    sealed: bool = False  # whether a text stands in it that is kept sealed
     answer_headers: dict[str, str]
 
     def prepare(self, *, if_match: bool) -> None:

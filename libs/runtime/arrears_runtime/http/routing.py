@@ -85,8 +85,9 @@ class Route(APIRoute):
         most = self._body_bytes or settings.max_body_bytes
         body = await read_body(request, most, settings.body_arrives_within.total_seconds())
         if self.asked.body:
-            request.content, request.sealed = canonical(body), self.asked.sealed
-            arguments[self.asked.body_as] = self.asked.from_body(body)
+            request.content = canonical(body)
+            asks = arguments[self.asked.body_as] = self.asked.from_body(body)
+            request.sealed = any(getattr(asks, name) is not None for name in self.asked.sealed)
         elif body:
             raise Problem("body-unexpected")
 

@@ -121,6 +121,7 @@ HEADERS: list[tuple[str, dict[str, str], int, str]] = [
     ("no key", {"Idempotency-Key": ""}, 400, "idempotency-key-malformed"),
     ("a key with a blank", {"Idempotency-Key": "CANARY7 x"}, 400, "idempotency-key-malformed"),
     ("a key with a comma", {"Idempotency-Key": "CANARY7,x"}, 400, "idempotency-key-malformed"),
+    ("a key with one quote", {"Idempotency-Key": '"CANARY7'}, 400, "idempotency-key-malformed"),
     ("a key of 129", {"Idempotency-Key": "x" * 129}, 400, "idempotency-key-malformed"),
     ("a key that is not ASCII", {"Idempotency-Key": "é"}, 400, "idempotency-key-malformed"),
 ]

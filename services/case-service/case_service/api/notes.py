@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from arrears_events.sealed import Sealed
@@ -13,7 +14,7 @@ from arrears_runtime.http.routing import Router
 from arrears_runtime.http.strict_json import Body
 
 from case_service.domain.note import AddNote
-from case_service.views.cases import case_of_id
+from case_service.views.cases import CaseRow, case_of_id
 from case_service.views.notes import NoteRow, notes_of
 
 router = Router(tag="notes")
@@ -40,9 +41,13 @@ class NoteAnswer:
 async def add_note(case_id: UUID, ask: NoteRequest, request: CommandRequest) -> Answer:
     """Write a note on the case, open or closed; it is kept sealed. 409 when the person has been erased."""
     case = found(await case_of_id(request.db, case_id))
-    text = await request.sealing.seal(case.customer_id, ask.text)
-    note = AddNote(request.command_id, case_id, text)
-    return await request.send(streamid=case.streamid, customer_id=case.customer_id, body=note, id=note.note_id)
+    return await request.make_and_send(
+        partial(_note, case, ask, request), streamid=case.streamid, customer_id=case.customer_id, id=request.command_id
+    )
+
+
+async def _note(case: CaseRow, ask: NoteRequest, request: CommandRequest) -> AddNote:
+    return AddNote(request.command_id, case.case_id, await request.sealing.seal(case.customer_id, ask.text))
 
 
 @router.get("/cases/{case_id}/notes", permission="note:read")

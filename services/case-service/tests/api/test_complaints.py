@@ -147,6 +147,16 @@ async def test_the_words_are_kept_sealed_and_read_until_the_person_is_erased(kno
     assert (await known.get(complaint))["outcome"] == "upheld"
 
 
+async def test_a_complaint_of_who_was_erased_is_still_answered(known: Case):
+    complaint = await raised(known)
+    await known.hear(ERASED, PersonErased(customer_id="C-1", reason="erased_by_bank"))
+    assert refused(await known.post(f"{complaint}/resolutions", UPHELD | {"text": ANSWER}, version=1)) == (
+        409,
+        "person-erased",
+    )
+    assert (await known.post(f"{complaint}/resolutions", UPHELD, version=1)).status_code == 201
+
+
 async def test_where_nothing_was_written_down_there_are_no_words(known: Case):
     assert await known.get(f"{await raised(known)}/words") == {"text": None, "answer": None}
 
