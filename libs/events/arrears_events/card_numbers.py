@@ -6,6 +6,7 @@ from uuid import UUID
 
 _DIGITS = re.compile(r"\d{13,}")
 _GROUPED = re.compile(r"(?<!\d)\d{2,}(?:([ \u00a0.\-–/])\d{2,}(?:\1\d{2,})*)(?!\d)")
+MASK = "****"
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -17,6 +18,15 @@ def is_card_number(id_: str) -> bool:
 def holds_card_number(text: str) -> bool:
     """Whether a card number stands in the text, in one run or in groups; in the digits of any script."""
     return any(_is_card_number(run) for run in _runs(text))
+
+
+def without_card_numbers(text: str) -> str:
+    """Each that stands in it, in one run or in groups, is masked."""
+    return _GROUPED.sub(_masked, _DIGITS.sub(_masked, text))
+
+
+def _masked(found: re.Match[str]) -> str:
+    return MASK if holds_card_number(found[0]) else found[0]
 
 
 def _runs(text: str) -> Iterator[str]:

@@ -64,6 +64,7 @@ def test_what_opens_an_account_or_concerns_none_needs_none(event: CustomerEvent)
         (Known(), cleared(customer="C-2"), "wrong-customer"),
         (Known(), account_opened(customer="C-2"), "wrong-customer"),
         (None, account_opened(account="4000000000032906"), "card-number"),
+        (Known(), LINKED.model_copy(update={"party_id": "4000 0000 0003 2906"}), "card-number"),
         (None, account_opened(customer="UCI/4000000000032906"), "card-number"),
     ],
 )
