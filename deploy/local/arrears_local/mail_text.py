@@ -17,5 +17,5 @@ def _decoded(text: bytes, charset: str) -> str:
     """Whoever writes says what they like of their letters."""
     try:
         return text.decode(charset, "replace")
-    except LookupError:
+    except (LookupError, UnicodeError):
         return text.decode("utf-8", "replace")

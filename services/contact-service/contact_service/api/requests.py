@@ -17,3 +17,9 @@ async def check_accounts(
         raise Problem("unknown-account")
     if currency and not any(currency in currencies[account] for account in accounts):
         raise Problem("unknown-currency")
+
+
+async def check_not_sold(db: Database, customer_id: str, accounts: Collection[str]) -> None:
+    """Raises Problem."""
+    if any(row.sold for row in await accounts_of(db, customer_id) if row.account_id in accounts):
+        raise Problem("account-sold", status=409)

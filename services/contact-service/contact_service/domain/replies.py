@@ -51,6 +51,8 @@ _NOT_MEANT = re.compile(
     re.IGNORECASE,
 )
 """A day that comes with a question or a refusal."""
+_AMOUNT = re.compile(r"\d|[元块塊]")
+"""In what is left without the day: a part is promised, or something else is meant."""
 _NO_PROMISE = re.compile(
     r"不[在是]\s*\d|如果|要是|假如|生日|出生|\bnot\s+(?:on|by|before|until|till)\b|\b(?:if|unless|born|birthday)\b",
     re.IGNORECASE,
@@ -84,7 +86,9 @@ def read(text: str, on: date) -> Reply:
     to_come = {day for day in days if day is not None and on <= day <= on + FARTHEST}
     if _PAID.search(text) and not _NOT_PAID.search(text):
         return Reply("paid") if to_come <= {on} else Reply("unread")
+    beside = _CHINESE_DAY.sub("", _ISO_DAY.sub("", text))
     is_promise = to_come and len(days) == 1 and _PAYING.search(text) and not _NOT_MEANT.search(text)
+    is_promise = is_promise and not _AMOUNT.search(beside)
     return Reply("promise", to_come.pop()) if is_promise else Reply("unread")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from arrears_events.card_numbers import without_card_numbers
 from arrears_events.catalogue.contact import Channel
 from arrears_events.ids import command_id
 from arrears_events.money import AmountTooLarge
@@ -58,11 +59,14 @@ async def writer_at(db: Database, customer_id: str, point_ids: Collection[str]) 
 
 
 async def note_reply(ground: Ground, reply: Reply, silence: timedelta) -> Outcome:
-    """`silence`: how long a claim to have paid keeps collection quiet. Raises Refused when the person is erased."""
+    """`silence`: how long a claim to have paid keeps collection quiet. Raises Refused when the person is erased.
+
+    A card number in it is not kept.
+    """
     today = ground.today(reply.customer_id)
     read = replies.Reply("stop") if reply.opts_out else replies.read(reply.own_words, today)
     assert ground.keys, "contact-service seals what it hears"
-    sealed = await ground.keys.seal(reply.customer_id, reply.text)
+    sealed = await ground.keys.seal(reply.customer_id, without_card_numbers(reply.text))
     if reply.writer.party_id == reply.customer_id:
         heard = await _of_the_customer(ground, reply, sealed, read, silence)
     else:

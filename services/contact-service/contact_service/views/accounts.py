@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from arrears_events import account_gate
-from arrears_events.catalogue.bank import BANK, AccountOpened
+from arrears_events.catalogue.bank import BANK, AccountOpened, AccountSold
 from arrears_events.envelope import SourceEvent
 from arrears_runtime.database import Database
 from arrears_runtime.projection import BadRecord, view
-from sqlalchemy import ARRAY, Column, Date, Table, Text, select
+from sqlalchemy import ARRAY, Boolean, Column, Date, Table, Text, select
 
 from contact_service.views import metadata
 
@@ -19,6 +19,7 @@ accounts = Table(
     Column("customer_id", Text, index=True),
     Column("currencies", ARRAY(Text)),
     Column("opened_on", Date),
+    Column("sold", Boolean),
 )
 
 
@@ -27,16 +28,19 @@ class AccountRow(NamedTuple):
     customer_id: str
     currencies: list[str]
     opened_on: date
+    sold: bool = False
 
 
 @view(accounts, AccountRow, of=BANK, key="account_id")
 def fold(row: AccountRow | None, fact: SourceEvent[Any]) -> AccountRow | None:
-    """Changes only when an account is opened; every other event passes through, or is a BadRecord."""
+    """Changes only when an account is opened or sold; every other event passes through, or is a BadRecord."""
     event = fact.data
     if reason := account_gate.wrong(row, event):
         raise BadRecord(reason, stops=reason != account_gate.UNKNOWN_ACCOUNT)
     if isinstance(event, AccountOpened):
         return AccountRow(event.account_id, event.customer_id, list(event.currencies), event.opened_on)
+    if row and isinstance(event, AccountSold):
+        return row._replace(sold=True)
     return row
 
 

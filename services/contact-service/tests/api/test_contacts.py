@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from arrears_events.catalogue.bank import AccountSold
 from arrears_events.catalogue.contact import (
     ContactRequested,
 )
+from arrears_events.money import Money
+from contact_service.views import accounts
 
-from .contacting import NEW_YORK, Contacting, contacting, problem
+from .contacting import NEW_YORK, TODAY, Contacting, contacting, problem
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 TALKED = {"party": "customer", "seconds": 75}
@@ -41,6 +44,16 @@ async def test_a_contact_is_asked_for_and_can_be_read_at_once(contact: Contactin
         "stopped": False,
     }
     assert expected.items() <= shown.json().items()
+
+
+async def test_of_a_sold_account_the_bank_speaks_only_in_answer(contact: Contacting):
+    await contact.in_arrears()
+    sale: dict[str, Any] = {"sold_on": TODAY, "buyer_id": "B-1", "balance": Money.of(0, "CNY")}
+    sold = AccountSold(customer_id="C-1", account_id="A-C-1", **sale)
+    await contact.hear(accounts.fold, sold)
+    assert (await contact.ask("call")).json()["type"] == "urn:arrears:problem:account-sold"
+    assert (await contact.ask("call", purpose="legal")).status_code == 409
+    assert (await contact.ask("call", purpose="service_answer")).status_code == 201
 
 
 async def test_a_contact_that_is_allowed_shows_every_rule_that_let_it_pass(contact: Contacting):

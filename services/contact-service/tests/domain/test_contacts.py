@@ -22,8 +22,10 @@ from arrears_events.catalogue.contact import (
     OptedOut,
     PaymentClaimed,
 )
+from arrears_events.refused import Refused
 from arrears_policy.rules import Status
 from arrears_runtime.testing.specification import Specification
+from contact_service.domain.call_backs import CallBack
 from contact_service.domain.contacts import (
     AttemptContact,
     DecideContact,
@@ -272,6 +274,21 @@ def test_a_call_has_one_end_and_what_was_said_in_it_counts_all_the_same():
     ended = after(request(), ask(), attempt(), Heard("C-1", number(1), TODAY, call=Conversation("us", "customer", 9)))
     wrap_up = Heard("C-1", number(1), TODAY, call=Conversation("us", "customer", 90), opts_out="sms")
     assert events_of(ended, wrap_up) == [OptedOut(customer_id="C-1", channel="sms", on=TODAY)]
+
+
+def test_a_number_that_was_answered_is_barred_for_no_reason_that_denies_it():
+    ended = after(request(), ask(), attempt(), Heard("C-1", number(1), TODAY, call=Conversation("us", "customer", 9)))
+    denied = Heard("C-1", number(1), TODAY, call="no_answer", barred=(frozenset(), "wrong_person"))
+    with pytest.raises(Refused, match="number-was-answered"):
+        events_of(ended, denied)
+    assert events_of(ended, replace(denied, barred=(frozenset(), "refused")))
+
+
+def test_who_wants_no_calls_is_not_called_back():
+    stopped = after(request(), ask(), attempt(), Heard("C-1", None, TODAY, opts_out="call"))
+    wish = CallBack("C-1", frozenset({"A-1"}), TODAY + timedelta(days=2), TODAY, TODAY + timedelta(days=30))
+    with pytest.raises(Refused, match="call-back-opted-out"):
+        events_of(stopped, Heard("C-1", number(1), TODAY, call=Conversation("us", "customer", 9), call_back=wish))
 
 
 def test_only_a_call_that_was_placed_is_wrapped_up():

@@ -225,6 +225,10 @@ def test_a_day_that_is_denied_in_doubt_or_of_something_else_is_no_promise(text: 
         "我没有钱,12月24日再说",
         "你们12月24日别再打电话要我还钱",
         "12月24日",
+        "我12月24日先还500元",
+        "I will pay 300 on 2026-12-24",
+        "12月24日还一千元",
+        "12月24日之前请不要打电话，我会还",
     ],
 )
 def test_a_day_that_comes_with_a_question_or_a_refusal_or_without_a_word_of_paying_is_no_promise(text: str):

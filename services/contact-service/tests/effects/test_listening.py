@@ -145,6 +145,13 @@ async def test_a_stop_of_a_third_person_bars_their_number_and_leaves_the_custome
     assert barred == ContactPointBarred(customer_id="C-1", digest="d" * 64, reason="refused")
 
 
+async def test_a_card_number_in_a_reply_is_not_kept(office: Office):
+    await writes(office, contact_values("C-1")["mobile"], "卡号4111111111111111, or 4111 1111 1111 1111; 13800000000")
+    [received] = await heard(office)
+    assert office.instance.keys
+    assert await office.instance.keys.open("C-1", [received.text]) == ["卡号****, or ****; 13800000000"]
+
+
 @pytest.mark.parametrize("text", ["2026-04-20 还", "已还"])
 async def test_what_a_third_person_says_of_the_debt_is_for_a_person_to_read(office: Office, text: str):
     await tied(office)
