@@ -33,7 +33,7 @@ from plan_service.reactions.payment_received import count_payment
 from plan_service.reactions.payment_reversed import uncount_payment
 from plan_service.reactions.promise_heard import hear_promise
 from plan_service.settings import PlanSettings
-from plan_service.views import accounts, metadata, plans, promises
+from plan_service.views import accounts, balances, metadata, plans, promises
 
 SERVICE = Service(
     name="plan",
@@ -42,7 +42,7 @@ SERVICE = Service(
     reads=(BANK, CONTACT),
     metadata=metadata,
     deciders=(Decider(CATEGORY, Commitments, decide, evolve, due=due, at_close=CloseDay),),
-    views=(accounts.fold, promises.fold, plans.fold),
+    views=(accounts.fold, balances.fold, promises.fold, plans.fold),
     reactions=(count_payment, uncount_payment, answer_instruction, hear_promise, end_for_sale),
     policies=dict.fromkeys(limits.ASKED, Need("values", limits.faults)),
 )

@@ -25,12 +25,11 @@ from arrears_runtime.http.callers import CallerRequest, found
 from arrears_runtime.http.card_numbers import OpaqueId
 from arrears_runtime.http.commands import Answer, CommandRequest
 from arrears_runtime.http.paging import ListRequest, Page
-from arrears_runtime.http.problems import Problem
 from arrears_runtime.http.routing import Router
 from arrears_runtime.http.strict_json import Body
 from pydantic import Field
 
-from plan_service.api.requests import check_ledgers, limits_of
+from plan_service.api.requests import check_shares, limits_of
 from plan_service.domain.commitments import stream_of
 from plan_service.domain.instalments import InstalmentState
 from plan_service.domain.limits import plan_rule
@@ -150,7 +149,7 @@ class PlanPage(PlanAnswer):
 
 @router.post("/plans", status_code=201, permission="plan:propose")
 async def propose_plan(ask: PlanRequest, request: CommandRequest) -> Answer:
-    """Offer a plan. 409 when an account is in one already; 422 when the rule does not allow it."""
+    """Offer a plan. 409 when an account is in one already; 422 when the rule does not allow it, or less is owed."""
     return await request.make_and_send(
         partial(_proposal, ask, request),
         streamid=stream_of(ask.customer_id),
@@ -161,12 +160,7 @@ async def propose_plan(ask: PlanRequest, request: CommandRequest) -> Answer:
 
 
 async def _proposal(ask: PlanRequest, request: CommandRequest) -> ProposePlan:
-    if len({share.amount.currency for share in ask.shares}) > 1:
-        raise Problem("currency-mixed")
-    accounts = [share.account_id for share in ask.shares]
-    await check_ledgers(request.db, ask.customer_id, accounts, ask.shares[0].amount.currency)
-    if any(share.amount < share.amount.zero() for share in ask.shares):
-        raise Problem("plan-amount-zero")
+    await check_shares(request.db, ask.customer_id, [(share.account_id, share.amount) for share in ask.shares])
     today, limits = request.today(ask.customer_id), await limits_of(request, "instalments", ask.customer_id)
     return ProposePlan(
         customer_id=ask.customer_id,
@@ -206,10 +200,13 @@ async def get_plan(plan_id: UUID, request: CallerRequest) -> PlanPage:
 
 @router.get("/plans", permission="plan:read")
 async def list_plans(
-    request: ListRequest, state: PlanState | None = None, customer_id: OpaqueId | None = None
+    request: ListRequest,
+    state: PlanState | None = None,
+    customer_id: OpaqueId | None = None,
+    booking: Booking | None = None,
 ) -> Page[PlanAnswer]:
-    """Those in a state, of a customer, or both: newest first."""
-    return await _list(PlanFilter(state, customer_id), request)
+    """Those in a state, of a customer, and as far as the bank has booked them: newest first."""
+    return await _list(PlanFilter(state, customer_id, booking), request)
 
 
 @router.get("/customers/{customer_id}/plans", permission="plan:read")

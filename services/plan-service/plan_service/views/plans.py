@@ -235,11 +235,13 @@ def _set(values: Sequence[T], number: int, value: T) -> list[T]:
 class PlanFilter:
     state: PlanState | None = None
     customer_id: str | None = None
+    booking: Booking | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
         found += [plans.c.state == self.state] if self.state else []
         found += [plans.c.customer_id == self.customer_id] if self.customer_id else []
+        found += [plans.c.booking == self.booking] if self.booking else []
         return found
 
 

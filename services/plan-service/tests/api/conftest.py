@@ -6,13 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+from arrears_events.catalogue.bank import ArrearsUpdated
 from arrears_runtime.testing.api import Api, serving, settings_of
 from plan_service.domain.commitments import CATEGORY
 from plan_service.main import REFUSALS, ROUTERS, SERVICE
 from plan_service.settings import PlanSettings
-from plan_service.views import accounts
+from plan_service.views import accounts, balances
 
-from ..builders import account_opened, account_sold
+from ..builders import account_opened, account_sold, money
 from ..numbers import text_of
 
 TODAY = date(2026, 6, 1)
@@ -33,6 +34,11 @@ class Plan(Api):
 
     async def opened(self, account_id: str, *, customer: str = "C-1", currency: str = "TWD") -> None:
         await self.hear(accounts.fold, account_opened(currency, account_id=account_id, customer=customer))
+
+    async def owed(self, amount: str, as_of: date = TODAY) -> None:
+        """The whole debt of A-1, by the bank's word of that day."""
+        debt: dict[str, Any] = {"arrears": money("100"), "balance": money(amount), "days_past_due": 1}
+        await self.hear(balances.fold, ArrearsUpdated(customer_id="C-1", account_id="A-1", as_of=as_of, **debt))
 
     async def sold(self, account_id: str, *, customer: str = "C-1") -> None:
         await self.hear(accounts.fold, account_sold(account_id, customer))

@@ -1,5 +1,6 @@
 """The API of plans: given accounts and plans, when a request, then its answer and new events."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from plan_service.domain.promise import CloseDay
 from ..builders import day
 from ..numbers import ref
 from ..plans import pay
-from .conftest import Plan
+from .conftest import TODAY, Plan
 from .test_promises import problem
 
 WITHDRAWN = {"reason": "withdrawn"}
@@ -229,3 +230,20 @@ async def test_promises_and_plans_of_a_customer_are_one_stream(opened: Plan):
     await opened.promise()
     await opened.propose()
     assert await opened.streams() == [stream_of("C-1")]
+
+
+async def test_a_plan_is_of_no_more_than_the_bank_last_said_is_owed(plan: Plan):
+    await plan.opened("A-1")
+    await plan.owed("999.99")
+    await plan.owed("5000.00", as_of=TODAY - timedelta(days=1))
+    refused = await plan.propose("A-1")
+    assert problem(refused) == (422, "plan-above-balance")
+    assert (refused.json()["balance"], refused.json()["as_of"]) == ({"amount": "999.99", "currency": "TWD"}, str(TODAY))
+    await plan.owed("1000.00")
+    assert (await plan.propose("A-1")).status_code == 201
+
+
+async def test_plans_are_found_by_what_became_of_their_booking(opened: Plan):
+    await agreed(opened)
+    found = [len((await opened.get("/plans", booking=booking))["items"]) for booking in ("asked", "refused")]
+    assert found == [1, 0]
