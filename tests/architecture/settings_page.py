@@ -11,7 +11,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 import click
-from arrears_events.settings import Settings
+from arrears_events.settings import KafkaAccess, Settings
 from arrears_runtime.http.settings import HttpSettings
 from arrears_runtime.settings import RuntimeSettings
 from case_service.settings import CaseSettings
@@ -25,6 +25,7 @@ from tests.architecture import markdown, written
 from tests.architecture.packages import scripts
 
 READERS: dict[type[BaseSettings], str] = {
+    KafkaAccess: "whatever speaks to Kafka",
     Settings: "the commands `arrears bank`, `audit`, `topics`, `dead-letters`",
     RuntimeSettings: "every service; `arrears replay-check`",
     HttpSettings: "every service",
@@ -59,8 +60,12 @@ def document() -> str:
 
 def names() -> set[str]:
     """Every setting's name."""
-    of_classes = {f"ARREARS_{field.upper()}" for settings in READERS for field in written.fields(settings)}
+    of_classes = {_name(settings, field) for settings in READERS for field in written.fields(settings)}
     return of_classes | {name for name, *_ in OTHERS} | {name for name, _, _ in _variables()}
+
+
+def _name(settings: type[BaseSettings], field: str) -> str:
+    return f"{settings.model_config.get('env_prefix', '')}{field.upper()}"
 
 
 def _section(settings: type[BaseSettings]) -> str:
@@ -68,7 +73,7 @@ def _section(settings: type[BaseSettings]) -> str:
     told = (inspect.getdoc(settings) or "") + f"\n\nRead by: {READERS[settings]}."
     rows = [
         (
-            markdown.code(f"ARREARS_{name.upper()}"),
+            markdown.code(_name(settings, name)),
             *_of(settings.model_fields[name], _annotation(settings, name)),
             written.comment_of(settings, name),
         )

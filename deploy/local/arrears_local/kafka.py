@@ -13,6 +13,10 @@ from arrears_local.program import Program
 
 NAME = "kafka"
 CONTROLLER = "kafka-controller"
+DOOR = "kafka-door"
+"""Where the services come in, each as a user of its own with the rights that it needs. At the other port whoever is on
+this machine may do everything, as its operator."""
+USERS = ("case-service", "contact-service", "plan-service", "bank", "auditor")
 NODE = 1
 ANSWER_SECONDS = 2.0
 API_VERSIONS_V0 = struct.pack(">ihhih", 10, 18, 0, 1, -1)  # size, request, version, correlation, no client name
@@ -32,6 +36,16 @@ def program(home: Home) -> Program:
     return Program(NAME, argv, home.folder(NAME), java.ENVIRONMENT, configuration=_lines(_properties(home)))
 
 
+def settings_of(user: str, home: Home) -> dict[str, str]:
+    """How a service comes in, as its environment."""
+    return {
+        "ARREARS_KAFKA_BOOTSTRAP": f"127.0.0.1:{port_of(home, DOOR)}",
+        "ARREARS_KAFKA_USER": user,
+        "ARREARS_KAFKA_PASSWORD": home.secret(f"kafka-{user}"),
+        "ARREARS_KAFKA_MECHANISM": "PLAIN",
+    }
+
+
 def answer(home: Home) -> Answer:
     """The broker opens its port early, and answers on it only when it has caught up with its own metadata."""
     place = ("127.0.0.1", port_of(home, NAME))
@@ -42,7 +56,8 @@ def answer(home: Home) -> Answer:
 
 
 def _properties(home: Home) -> dict[str, object]:
-    broker, controller = port_of(home, NAME), port_of(home, CONTROLLER)
+    broker, door, controller = (port_of(home, name) for name in (NAME, DOOR, CONTROLLER))
+    users = " ".join(f'user_{user}="{home.secret(f"kafka-{user}")}"' for user in USERS)
     return {
         "process.roles": "broker,controller",
         "node.id": NODE,
@@ -51,7 +66,15 @@ def _properties(home: Home) -> dict[str, object]:
         # How long a killed broker's registration stands in the way of its successor; 9 s by default.
         "broker.session.timeout.ms": 4000,
         "broker.heartbeat.interval.ms": 1000,
-        "listeners": f"PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
+        "listeners": f"PLAINTEXT://127.0.0.1:{broker},SASL_PLAINTEXT://127.0.0.1:{door},"
+        f"CONTROLLER://127.0.0.1:{controller}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.sasl_plaintext.plain.sasl.jaas.config": (
+            f"org.apache.kafka.common.security.plain.PlainLoginModule required {users};"
+        ),
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": "User:ANONYMOUS",
         "controller.listener.names": "CONTROLLER",
         "log.dirs": DATA,
         "auto.create.topics.enable": "false",
@@ -77,7 +100,7 @@ def _lines(properties: dict[str, object]) -> str:
 
 part = Part(
     NAME,
-    ports=(NAME, CONTROLLER),
+    ports=(NAME, DOOR, CONTROLLER),
     prepare=prepare,
     program=program,
     answer=answer,

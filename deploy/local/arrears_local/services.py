@@ -10,7 +10,7 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
-from arrears_local import dialler, mail, policies, sms
+from arrears_local import dialler, kafka, mail, policies, sms
 from arrears_local.addresses import addresses_of
 from arrears_local.databases import dsn_of
 from arrears_local.home import Home, nearest_home, read_json, write_whole
@@ -56,7 +56,7 @@ SERVICES = tuple(Service(name) for name in ("case-service", "contact-service", "
 
 def program(service: Service, home: Home) -> Program:
     argv = (sys.executable, "-m", f"{service.package}.main")
-    return Program(service.name, argv, home.folder(service.name), kafka_settings(home) | _settings(service, home))
+    return Program(service.name, argv, home.folder(service.name), _settings(service, home))
 
 
 def answer(service: Service, home: Home) -> Answer:
@@ -76,7 +76,7 @@ def environment_of(name: str) -> dict[str, str]:
     service = next((service for service in SERVICES if service.name == name), None)
     if service is None or not home.address_book.exists():
         return {}
-    return kafka_settings(home) | _settings(service, home)
+    return _settings(service, home)
 
 
 def health(service: Service, home: Home) -> dict[str, Any]:
@@ -98,11 +98,6 @@ def _complaint(said: dict[str, Any]) -> str:
     return "; ".join(f"{name}: {check.get('detail')}" for name, check in checks.items() if not check.get("ok"))
 
 
-def kafka_settings(home: Home) -> dict[str, str]:
-    """What a process of ours needs to speak to Kafka; its user and password belong here once Kafka asks for them."""
-    return {"ARREARS_KAFKA_BOOTSTRAP": addresses_of(home).kafka, "ARREARS_TOPIC_PREFIX": ""}
-
-
 def clock_of(home: Home) -> str:
     return read_json(home.choices).get("clock", CLOCKS[0])
 
@@ -115,6 +110,8 @@ def choose_clock(home: Home, clock: str) -> None:
 def _settings(service: Service, home: Home) -> dict[str, str]:
     addresses = addresses_of(home)
     return {
+        **kafka.settings_of(service.name, home),
+        "ARREARS_TOPIC_PREFIX": "",
         "ARREARS_DATABASE_URL": dsn_of(addresses, service.database),
         "ARREARS_ISSUER": addresses.issuer,
         "ARREARS_AUDIENCE": addresses.audience,

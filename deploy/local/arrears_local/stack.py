@@ -14,7 +14,7 @@ from arrears_local.infrastructure import INFRASTRUCTURE, OUTSIDE, together_down,
 from arrears_local.lock import sole_command
 from arrears_local.part import Part, bring_up, take_down
 from arrears_local.program import environment
-from arrears_local.services import SERVICES, choose_clock, kafka_settings
+from arrears_local.services import SERVICES, choose_clock
 
 SERVICE_PARTS = tuple(service.part for service in SERVICES)
 PARTS = (*INFRASTRUCTURE, *OUTSIDE, *SERVICE_PARTS)
@@ -89,8 +89,8 @@ def _ensure_databases(home: Home) -> None:
 
 
 def _apply_topics(home: Home) -> None:
-    settings = {**kafka_settings(home), "ARREARS_HOME": str(home.root)}
-    ask = [sys.executable, "-m", "arrears_events.command", "topics", "apply"]
+    settings = {"ARREARS_KAFKA_BOOTSTRAP": addresses_of(home).kafka, "ARREARS_HOME": str(home.root)}
+    ask = [sys.executable, "-m", "arrears_events.command", "topics", "apply", "--grant"]
     told = subprocess.run(
         ask,
         cwd=home.root,

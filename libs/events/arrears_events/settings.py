@@ -1,12 +1,41 @@
 """Where Kafka and the services are: from the environment, or from the address book of the stack on this machine."""
 
 import json
+import ssl
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from arrears_events.errors import StackNotFound
+
+
+class KafkaAccess(BaseSettings):
+    """As whom a process speaks to Kafka, and whether under TLS: every client that it opens does so."""
+
+    model_config = SettingsConfigDict(env_prefix="ARREARS_KAFKA_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    user: str | None = None  # without one the broker asks nobody who they are
+    password: SecretStr = SecretStr("")
+    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    tls: bool = False
+    ca: Path | None = None  # a file with the certificates to trust, in place of the system's; with `tls`
+
+    def of_a_client(self) -> dict[str, Any]:
+        """Arguments of aiokafka's clients."""
+        told: dict[str, Any] = {"security_protocol": "SSL" if self.tls else "PLAINTEXT"}
+        if self.tls:
+            told["ssl_context"] = ssl.create_default_context(cafile=self.ca)
+        if self.user is None:
+            return told
+        return {
+            **told,
+            "security_protocol": f"SASL_{told['security_protocol']}",
+            "sasl_mechanism": self.mechanism,
+            "sasl_plain_username": self.user,
+            "sasl_plain_password": self.password.get_secret_value(),
+        }
 
 
 class Settings(BaseSettings):

@@ -22,6 +22,7 @@ from arrears_runtime import replay_check as check
 from arrears_runtime.asking import answer, bearer, client_of
 from arrears_runtime.database import UNAVAILABLE
 from arrears_runtime.leading import REFUSALS
+from arrears_runtime.rights import by_user
 from arrears_runtime.settings import RuntimeSettings, faults
 
 T = TypeVar("T")
@@ -33,13 +34,17 @@ def topics() -> None:
 
 
 @topics.command(name="apply")
-def apply_() -> None:
+@click.option("--grant", is_flag=True, help="Also grant the services, the bank and an auditor their rights.")
+def apply_(*, grant: bool) -> None:
     """Make the topics that are missing and mend settings that differ. Deletes nothing.
 
     Ends with 1 when partitions differ: these nothing mends.
     """
     settings = Settings()
     applied = _reach(log_topics.apply(settings.bootstrap(), settings.topic_prefix))
+    rights = by_user(check.installed(), settings.topic_prefix) if grant else {}
+    for user, each in rights.items():
+        _reach(log_topics.grant(settings.bootstrap(), user, each))
     for line in applied.done:
         click.echo(line)
     if applied.left:

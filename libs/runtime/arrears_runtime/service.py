@@ -51,15 +51,15 @@ class Service:
         return tuple(topic.name for topic in (*self.reads, *((self.latest.topic,) if self.latest else ())))
 
     @property
+    def written(self) -> frozenset[str]:
+        """The topics that it alone writes, by name."""
+        keys_topic = (self.keys_topic,) if self.keys_topic else ()
+        return frozenset((self.topic.name, self.settings_topic.name, self.letters, *keys_topic))
+
+    @property
     def topics(self) -> frozenset[str]:
         """All that it reads and writes."""
-        own = (
-            self.topic.name,
-            self.settings_topic.name,
-            self.letters,
-            *((self.keys_topic,) if self.keys_topic else ()),
-        )
-        return frozenset((*own, *self.followed))
+        return self.written.union(self.followed)
 
     @property
     def letters(self) -> str:

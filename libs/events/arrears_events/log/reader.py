@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from arrears_events.log.closing import give_up
+from arrears_events.settings import KafkaAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Reader:
         self._reading_since = float("inf")
         self.consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
+            **KafkaAccess().of_a_client(),
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="none",

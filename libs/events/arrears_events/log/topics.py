@@ -2,14 +2,17 @@
 
 import asyncio
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.protocol.admin import CreateAclsRequest
+
+from arrears_events.settings import KafkaAccess
 
 KNOWN_SECONDS_MAX = 15
 FOR_LIFE = (
@@ -107,6 +110,37 @@ async def _until_known(admin: AIOKafkaAdminClient, names: list[str]) -> None:
             await asyncio.sleep(0.02)
 
 
+class Right(NamedTuple):
+    """Of one user, on one topic or group by its whole name."""
+
+    on: Literal["topic", "group"]
+    name: str
+    to: Literal["read", "write", "describe_configs"]
+
+
+async def grant(bootstrap: str, user: str, rights: Iterable[Right]) -> None:
+    """Let the user do this, from wherever; what they may already stays. Raises KafkaError."""
+    async with _admin(bootstrap) as admin:
+        for right in rights:
+            asked = CreateAclsRequest(
+                _RESOURCES[right.on], right.name, _LITERAL, f"User:{user}", "*", _OPERATIONS[right.to], _ALLOW
+            )
+            answer = await _controller(admin)(asked)
+            [(code, message)] = answer.creation_responses
+            if code:
+                raise for_code(code)(f"{right.to} on {right.on} {right.name} for {user}: {message}")
+
+
+def _controller(admin: AIOKafkaAdminClient) -> Callable[[Any], Awaitable[Any]]:
+    """aiokafka has a form for what is asked here, and no method."""
+    return getattr(admin, "_send_to_controller")  # noqa: B009
+
+
+_RESOURCES, _OPERATIONS = {"topic": 2, "group": 3}, {"read": 3, "write": 4, "describe_configs": 10}
+_LITERAL, _ALLOW = 3, 3
+"""Codes of Kafka's protocol."""
+
+
 async def remove(bootstrap: str, prefix: str) -> None:
     """Delete the topics of a prefix with all they hold: for installations made for a test."""
     assert prefix, "the topics without a prefix are nobody's test"
@@ -139,7 +173,8 @@ class _Admin:
     """aiokafka's admin client as a context."""
 
     def __init__(self, bootstrap: str) -> None:
-        self._client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=15_000)
+        access = KafkaAccess().of_a_client()
+        self._client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=15_000, **access)
 
     async def __aenter__(self) -> AIOKafkaAdminClient:
         await self._client.start()

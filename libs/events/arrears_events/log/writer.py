@@ -9,6 +9,7 @@ from aiokafka.structs import RecordMetadata
 
 from arrears_events.log.closing import give_up
 from arrears_events.log.partitioning import partition_of
+from arrears_events.settings import KafkaAccess
 
 RECORD_BYTES = 1024 * 1024
 """Of an event at most, as topics.toml has it."""
@@ -25,6 +26,7 @@ class Writer:
     def __init__(self, bootstrap: str, *, linger_ms: int = 0, record_bytes: int = RECORD_BYTES) -> None:
         self._producer = AIOKafkaProducer(
             bootstrap_servers=bootstrap,
+            **KafkaAccess().of_a_client(),
             acks="all",
             enable_idempotence=True,
             linger_ms=linger_ms,
