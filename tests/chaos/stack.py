@@ -41,10 +41,11 @@ class Stack:
         return issue_token(self.home.root, role=role, subject=subject, minutes=TOKEN_MINUTES)
 
     def settings(self, name: str) -> RuntimeSettings:
-        """What the harness of a service of this stack runs with."""
+        """What the harness of a service of this stack runs with, but for the broker's port, at which all may do all."""
         environment = program(next(service for service in SERVICES if service.name == name), self.home).settings
         told = {key.removeprefix("ARREARS_").lower(): value for key, value in environment.items()}
         harness = {key: value for key, value in told.items() if key in RuntimeSettings.model_fields}
+        harness["kafka_bootstrap"] = self.addresses.kafka
         return RuntimeSettings(**harness)  # pyright: ignore[reportArgumentType]
 
     async def unready(self) -> dict[str, str]:

@@ -7,17 +7,18 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from arrears_local import databases, part, stack
+from arrears_local import databases, kafka, part, stack
 from arrears_local.addresses import addresses_of
 from arrears_local.errors import StackError
 from arrears_local.home import Home
+from arrears_local.ports import port_of
 from arrears_local.services import SERVICES
 
 from .conftest import command, ended, everything_of, pid_of
 
 TOPICS = """
     import os, sys
-    assert sys.argv[1:] == ["topics", "apply"]
+    assert sys.argv[1:] == ["topics", "apply", "--grant"]
     assert os.environ["ARREARS_KAFKA_BOOTSTRAP"]
 """
 SERVICE = """
@@ -59,14 +60,16 @@ def told(home: Home, service: str) -> dict[str, str]:
     return json.loads((home.folder(service) / "told.json").read_text())
 
 
-def test_each_service_is_told_its_own_database_and_the_same_log(whole: Home):
+def test_each_service_is_told_its_own_database_and_its_own_user_of_the_same_log(whole: Home):
     addresses = addresses_of(whole)
     for service in SERVICES:
         settings = told(whole, service.name)
         assert settings["ARREARS_DATABASE_URL"] == databases.dsn_of(addresses, service.database)
-        assert settings["ARREARS_KAFKA_BOOTSTRAP"] == addresses.kafka
+        assert settings["ARREARS_KAFKA_BOOTSTRAP"] == f"127.0.0.1:{port_of(whole, kafka.DOOR)}"
+        assert settings["ARREARS_KAFKA_USER"] == service.name
         assert settings["ARREARS_CLOCK"] == "business"
-    assert len({told(whole, service.name)["ARREARS_CURSOR_KEY"] for service in SERVICES}) == len(SERVICES)
+    for secret in ("ARREARS_CURSOR_KEY", "ARREARS_KAFKA_PASSWORD"):
+        assert len({told(whole, service.name)[secret] for service in SERVICES}) == len(SERVICES)
 
 
 def test_a_killed_service_comes_back_and_the_others_stay(whole: Home):
