@@ -60,12 +60,8 @@ def document() -> str:
 
 def names() -> set[str]:
     """Every setting's name."""
-    of_classes = {_name(settings, field) for settings in READERS for field in written.fields(settings)}
+    of_classes = {f"ARREARS_{field.upper()}" for settings in READERS for field in written.fields(settings)}
     return of_classes | {name for name, *_ in OTHERS} | {name for name, _, _ in _variables()}
-
-
-def _name(settings: type[BaseSettings], field: str) -> str:
-    return f"{settings.model_config.get('env_prefix', '')}{field.upper()}"
 
 
 def _section(settings: type[BaseSettings]) -> str:
@@ -73,7 +69,7 @@ def _section(settings: type[BaseSettings]) -> str:
     told = (inspect.getdoc(settings) or "") + f"\n\nRead by: {READERS[settings]}."
     rows = [
         (
-            markdown.code(_name(settings, name)),
+            markdown.code(f"ARREARS_{name.upper()}"),
             *_of(settings.model_fields[name], _annotation(settings, name)),
             written.comment_of(settings, name),
         )

@@ -14,27 +14,27 @@ from arrears_events.errors import StackNotFound
 class KafkaAccess(BaseSettings):
     """As whom a process speaks to Kafka, and whether under TLS: every client that it opens does so."""
 
-    model_config = SettingsConfigDict(env_prefix="ARREARS_KAFKA_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix="ARREARS_", frozen=True, extra="ignore", env_ignore_empty=True)
 
-    user: str | None = None  # without one the broker asks nobody who they are
-    password: SecretStr = SecretStr("")
-    mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
-    tls: bool = False
-    ca: Path | None = None  # a file with the certificates to trust, in place of the system's; with `tls`
+    kafka_user: str | None = None  # without one the broker asks nobody who they are
+    kafka_password: SecretStr = SecretStr("")
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_tls: bool = False
+    kafka_ca: Path | None = None  # a file with the certificates to trust under TLS, in place of the system's
 
     def of_a_client(self) -> dict[str, Any]:
         """Arguments of aiokafka's clients."""
-        told: dict[str, Any] = {"security_protocol": "SSL" if self.tls else "PLAINTEXT"}
-        if self.tls:
-            told["ssl_context"] = ssl.create_default_context(cafile=self.ca)
-        if self.user is None:
+        told: dict[str, Any] = {"security_protocol": "SSL" if self.kafka_tls else "PLAINTEXT"}
+        if self.kafka_tls:
+            told["ssl_context"] = ssl.create_default_context(cafile=self.kafka_ca)
+        if self.kafka_user is None:
             return told
         return {
             **told,
             "security_protocol": f"SASL_{told['security_protocol']}",
-            "sasl_mechanism": self.mechanism,
-            "sasl_plain_username": self.user,
-            "sasl_plain_password": self.password.get_secret_value(),
+            "sasl_mechanism": self.kafka_mechanism,
+            "sasl_plain_username": self.kafka_user,
+            "sasl_plain_password": self.kafka_password.get_secret_value(),
         }
 
 

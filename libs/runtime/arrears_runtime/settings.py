@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
+from arrears_events.settings import KafkaAccess
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 
@@ -49,6 +50,7 @@ S = TypeVar("S", bound=RuntimeSettings)
 def from_environment(kind: type[S]) -> S:
     """A service's settings. Where one is missing or cannot be read the process ends with a line for each."""
     try:
+        KafkaAccess()  # each client of the broker reads it
         return kind()  # pyright: ignore[reportCallIssue]
     except ValidationError as wrong:
         raise SystemExit("\n".join(faults(wrong))) from None

@@ -57,6 +57,8 @@ WRONG = [
     ("PAGE_SIZE_MAX", "0"),
     ("PAGE_SIZE_MAX", "10001"),
     ("MAX_BODY_BYTES", "-1"),
+    ("KAFKA_MECHANISM", "GSSAPI"),
+    ("KAFKA_TLS", "perhaps"),
     ("DATABASE_CONNECTIONS", "0"),
     ("DATABASE_CONNECTIONS", "1"),
 ]
