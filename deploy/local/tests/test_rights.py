@@ -27,8 +27,7 @@ As = Callable[[str], str]
 @pytest.fixture
 async def as_user(kafka: Any, addresses: Any, monkeypatch: pytest.MonkeyPatch) -> As:
     """From here on this process is that service to the broker; gives where it comes in."""
-    for user, rights in by_user(installed(), kafka.prefix).items():
-        await topics.grant(kafka.bootstrap, user, rights)
+    await topics.grant(kafka.bootstrap, by_user(installed(), kafka.prefix))
 
     def come_in(user: str) -> str:
         told = broker.settings_of(user, Home(addresses.home))

@@ -42,9 +42,8 @@ def apply_(*, grant: bool) -> None:
     """
     settings = Settings()
     applied = _reach(log_topics.apply(settings.bootstrap(), settings.topic_prefix))
-    rights = by_user(check.installed(), settings.topic_prefix) if grant else {}
-    for user, each in rights.items():
-        _reach(log_topics.grant(settings.bootstrap(), user, each))
+    if grant:
+        _reach(log_topics.grant(settings.bootstrap(), by_user(check.installed(), settings.topic_prefix)))
     for line in applied.done:
         click.echo(line)
     if applied.left:

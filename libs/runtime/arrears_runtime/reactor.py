@@ -77,10 +77,7 @@ class Reactor:
 
     async def stop(self, work: Work, stops: Iterable[StopCustomer], attempt: int = 0, *, lock: bool = False) -> None:
         """Stop customers; `attempt` is the version of their last stop, when it is their missed records that fail."""
-        commands = [
-            self._of_stop(stop.customer_id, stop.at, f"stop/{attempt}", stop, f"record/{'/'.join(map(str, stop.at))}")
-            for stop in stops
-        ]
+        commands = [self._of_stop(stop.customer_id, stop.at, f"stop/{attempt}", stop) for stop in stops]
         if commands:
             await work.send()
             await self._store.append(commands, work, lock=lock)
@@ -153,7 +150,8 @@ class Reactor:
             traceparent=fact.envelope.traceparent,
         )
 
-    def _of_stop(self, customer_id: str, at: At, name: str, body: StopCommand, cause: str) -> Command:
+    def _of_stop(self, customer_id: str, at: At, name: str, body: StopCommand, cause: str = "") -> Command:
+        """`cause`: what led to it, if not the record itself."""
         streamid, place = stream_of_stop(self._service, customer_id), "/".join(map(str, at))
         return Command(
             id=reaction_command_id(place, name, streamid),
@@ -163,7 +161,7 @@ class Reactor:
             time=self._clock.now(at[1]),
             actor=self._service,
             actorrole=ROLE,
-            causationid=cause,
+            causationid=cause or f"record/{place}",
             correlationid=place,
         )
 

@@ -74,7 +74,6 @@ def decide_stop(stop: Stop | None, command: StopCommand) -> list[Event]:
                     outcome=outcome,
                 )
             ]
-
         case NoteCaughtUp():
             if stop is None or not stop.behind or stop.stopped:
                 return []

@@ -2,6 +2,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aiokafka.admin.config_resource import ConfigResource
+from aiokafka.protocol.admin import CreateAclsRequest
 
 class NewTopic:
     def __init__(
@@ -28,6 +29,11 @@ class _Altered:
 
     resources: list[tuple[int, str | None, int, str]]
 
+class _AclsCreated:
+    """`creation_responses`: error code (0: none), error message."""
+
+    creation_responses: list[tuple[int, str | None]]
+
 class AIOKafkaAdminClient:
     def __init__(self, *, bootstrap_servers: str, request_timeout_ms: int = ...) -> None: ...
     async def start(self) -> None: ...
@@ -37,4 +43,5 @@ class AIOKafkaAdminClient:
     async def create_topics(self, new_topics: Iterable[NewTopic]) -> _Created: ...
     async def delete_topics(self, topics: Sequence[str]) -> object: ...
     async def describe_configs(self, config_resources: Sequence[ConfigResource]) -> list[_Configs]: ...
+    async def _send_to_controller(self, request: CreateAclsRequest) -> _AclsCreated: ...
     async def alter_configs(self, config_resources: Sequence[ConfigResource]) -> list[_Altered]: ...

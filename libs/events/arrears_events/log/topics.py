@@ -2,7 +2,7 @@
 
 import asyncio
 import tomllib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
@@ -118,22 +118,21 @@ class Right(NamedTuple):
     to: Literal["read", "write", "describe_configs"]
 
 
-async def grant(bootstrap: str, user: str, rights: Iterable[Right]) -> None:
-    """Let the user do this, from wherever; what they may already stays. Raises KafkaError."""
+async def grant(bootstrap: str, rights: Mapping[str, Iterable[Right]]) -> None:
+    """Let each user do this, from wherever; what they may already stays. Raises KafkaError."""
     async with _admin(bootstrap) as admin:
-        for right in rights:
-            asked = CreateAclsRequest(
-                _RESOURCES[right.on], right.name, _LITERAL, f"User:{user}", "*", _OPERATIONS[right.to], _ALLOW
-            )
-            answer = await _controller(admin)(asked)
-            [(code, message)] = answer.creation_responses
-            if code:
-                raise for_code(code)(f"{right.to} on {right.on} {right.name} for {user}: {message}")
+        await asyncio.gather(*(_grant(admin, user, right) for user, each in rights.items() for right in each))
 
 
-def _controller(admin: AIOKafkaAdminClient) -> Callable[[Any], Awaitable[Any]]:
+async def _grant(admin: AIOKafkaAdminClient, user: str, right: Right) -> None:
     """aiokafka has a form for what is asked here, and no method."""
-    return getattr(admin, "_send_to_controller")  # noqa: B009
+    asked = CreateAclsRequest(
+        _RESOURCES[right.on], right.name, _LITERAL, f"User:{user}", "*", _OPERATIONS[right.to], _ALLOW
+    )
+    answer = await admin._send_to_controller(asked)  # type: ignore[reportPrivateUsage]
+    [(code, message)] = answer.creation_responses
+    if code:
+        raise for_code(code)(f"{right.to} on {right.on} {right.name} for {user}: {message}")
 
 
 _RESOURCES, _OPERATIONS = {"topic": 2, "group": 3}, {"read": 3, "write": 4, "describe_configs": 10}

@@ -17,7 +17,7 @@ from arrears_runtime.http.routing import Router
 from arrears_runtime.http.strict_json import Body
 from pydantic import Field
 
-from contact_service.api.requests import check_accounts, check_not_sold
+from contact_service.api.requests import check_accounts
 from contact_service.domain.contacts import RequestContact, stream_of
 from contact_service.domain.decision import LAPSES_AFTER
 from contact_service.effects.messages import TEMPLATES
@@ -92,8 +92,8 @@ async def request_contact(ask: ContactRequest, request: CommandRequest) -> Answe
     """Ask for a contact. It is decided when its turn comes, which is at once by day: GET tells what became of it.
 
     409 `account-sold` but for an answer to the customer: another collects it. 422 `unknown-account` for one that is not
-    the customer's, `no-template` for what is not written,
-    `nothing-to-remind-of` where the accounts are in no plan with reminders.
+    the customer's, `no-template` for what is not written, `nothing-to-remind-of` where the accounts are in no plan with
+    reminders.
     """
     contact_id = request.command_id
     return await request.make_and_send(
@@ -107,9 +107,8 @@ async def request_contact(ask: ContactRequest, request: CommandRequest) -> Answe
 
 async def _contact(ask: ContactRequest, request: CommandRequest) -> RequestContact:
     found(await profile_of(request.db, ask.customer_id))
-    await check_accounts(request.db, ask.customer_id, ask.accounts)
-    if ask.purpose != "service_answer":
-        await check_not_sold(request.db, ask.customer_id, ask.accounts)
+    is_answer = ask.purpose == "service_answer"
+    await check_accounts(request.db, ask.customer_id, ask.accounts, may_be_sold=is_answer)
     await _check_that_it_can_be_said(ask, request)
     today = request.today(ask.customer_id)
     return RequestContact(

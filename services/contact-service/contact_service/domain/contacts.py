@@ -29,6 +29,7 @@ from arrears_events.catalogue.contact import (
 from contact_service.domain import decision, hearing, late
 from contact_service.domain.decision import Grounds, OfStream, WhyUnsaid
 from contact_service.domain.errors import CALL_BACK_OPTED_OUT, CALL_NOT_MADE, NUMBER_WAS_ANSWERED, Refused
+from contact_service.domain.facts import PastContact
 from contact_service.domain.hearing import Conversation, Heard
 from contact_service.domain.history import Contacts, Open, Step
 from contact_service.domain.queue import SetReplyAside, set_aside
@@ -118,9 +119,11 @@ def stream_of(customer_id: str) -> str:
 
 def _heard(contacts: Contacts | None, heard: Heard) -> list[ContactEvent]:
     """In a call that has no end yet, in one of which this is a late word, or in neither."""
-    heard = _as_called(contacts, heard)
-    if contacts:
-        _check(contacts, heard)
+    place = contacts.places.get(heard.contact_id) if contacts and heard.contact_id else None
+    if place:
+        heard = _as_called(place, heard)
+    if contacts and heard.call_back and "call" in contacts.opted_out:
+        raise Refused(CALL_BACK_OPTED_OUT)
     open_ = contacts.open.get(heard.contact_id) if contacts and heard.contact_id else None
     if open_ and not _is_placed_call(open_):
         raise Refused(CALL_NOT_MADE)
@@ -129,26 +132,19 @@ def _heard(contacts: Contacts | None, heard: Heard) -> list[ContactEvent]:
     return [late.end_of(heard), *said] if is_late else said
 
 
-def _check(contacts: Contacts, heard: Heard) -> None:
-    """Raises Refused for what cannot be so by what was heard before."""
-    place = contacts.places.get(heard.contact_id) if heard.contact_id else None
-    talked = place is not None and place.outcome == "conversation" and not isinstance(heard.call, Conversation)
-    if place and talked and heard.barred and heard.barred[1] in hearing.NOT_TO_BAR[place.party]:
-        raise Refused(NUMBER_WAS_ANSWERED, party=place.party)
-    if heard.call_back and "call" in contacts.opted_out:
-        raise Refused(CALL_BACK_OPTED_OUT)
-
-
-def _as_called(contacts: Contacts | None, heard: Heard) -> Heard:
+def _as_called(place: PastContact, heard: Heard) -> Heard:
     """Who answered the dialler does not know: it is taken for whom the call was to, or who is known to have.
 
-    A number that is barred is the one that was called, whatever the bank tells of it by now.
+    A number that is barred is the one that was called, whatever the bank tells of it by now. Raises Refused for a
+    reason that is denied by a conversation which was heard of before.
     """
-    place = contacts.places.get(heard.contact_id) if contacts and heard.contact_id else None
-    if place and heard.barred:
+    if heard.barred:
         digests, reason = heard.barred
+        talked = place.outcome == "conversation" and not isinstance(heard.call, Conversation)
+        if talked and reason in hearing.NOT_TO_BAR[place.party]:
+            raise Refused(NUMBER_WAS_ANSWERED, party=place.party)
         heard = replace(heard, barred=(digests | {place.digest}, reason))
-    if place and isinstance(heard.call, Conversation) and heard.call.surmised:
+    if isinstance(heard.call, Conversation) and heard.call.surmised:
         heard = replace(heard, call=replace(heard.call, party=place.party))
     return heard
 

@@ -79,10 +79,7 @@ class Contacts:
         return tuple(self.places.values())
 
     def past_without(self, contact_id: UUID) -> tuple[PastContact, ...]:
-        """Of thousands it takes one out in a tenth of the time in which it would look at all."""
-        others = dict(self.places)
-        others.pop(contact_id, None)
-        return tuple(others.values())
+        return tuple(_without(self.places, contact_id).values())
 
     @property
     def failures_in_a_row(self) -> int:
@@ -207,7 +204,10 @@ def _ended(
 
 
 def _without(places: dict[UUID, PastContact], contact_id: UUID) -> dict[UUID, PastContact]:
-    return {id_: place for id_, place in places.items() if id_ != contact_id}
+    """Of thousands it takes one out in a tenth of the time in which it would look at all."""
+    others = dict(places)
+    others.pop(contact_id, None)
+    return others
 
 
 def _came_about(contacts: Contacts, contact_id: UUID) -> Contacts:

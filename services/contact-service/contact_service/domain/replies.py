@@ -86,10 +86,9 @@ def read(text: str, on: date) -> Reply:
     to_come = {day for day in days if day is not None and on <= day <= on + FARTHEST}
     if _PAID.search(text) and not _NOT_PAID.search(text):
         return Reply("paid") if to_come <= {on} else Reply("unread")
-    beside = _CHINESE_DAY.sub("", _ISO_DAY.sub("", text))
-    is_promise = to_come and len(days) == 1 and _PAYING.search(text) and not _NOT_MEANT.search(text)
-    is_promise = is_promise and not _AMOUNT.search(beside)
-    return Reply("promise", to_come.pop()) if is_promise else Reply("unread")
+    if to_come and len(days) == 1 and _means_to_pay_all(text):
+        return Reply("promise", to_come.pop())
+    return Reply("unread")
 
 
 def is_stop(text: str) -> bool:
@@ -100,6 +99,12 @@ def is_stop(text: str) -> bool:
     if _STOP.match(bare) or _STOP_ALONE.fullmatch(bare):
         return True
     return len(text) <= (SHORT_IN_ASCII if text.isascii() else SHORT) and _STOP_ANYWHERE.search(text) is not None
+
+
+def _means_to_pay_all(text: str) -> bool:
+    beside_the_day = _CHINESE_DAY.sub("", _ISO_DAY.sub("", text))
+    doubted = _NOT_MEANT.search(text) or _AMOUNT.search(beside_the_day)
+    return _PAYING.search(text) is not None and not doubted
 
 
 def _plain(text: str) -> str:

@@ -100,11 +100,11 @@ class Sending:
             for row in await contacts_of_ids(ground.db, [*attempts])
             if row.status == "attempted" and row.attempt == attempts[row.contact_id].id
         ]
-        recipients = [_recipient(row, grounds[row.contact_id], persons) for row in ours]
+        recipients = {row.contact_id: _recipient(row, grounds[row.contact_id], persons) for row in ours}
         outcomes = await asyncio.gather(
             *(
-                self._hand_over(providers, row, words[row.contact_id], to, deadline)
-                for row, to in zip(ours, recipients, strict=True)
+                self._hand_over(providers, row, words[row.contact_id], recipients[row.contact_id], deadline)
+                for row in ours
             )
         )
         await append(ground, _noted(ground, "note", ours, outcomes))
