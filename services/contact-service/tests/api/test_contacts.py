@@ -1,9 +1,7 @@
 """The API of contacts: given customers in arrears, when a request, then its answer and new events."""
 
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import pytest
 from arrears_events.catalogue.bank import AccountSold
 from arrears_events.catalogue.contact import (
     ContactRequested,
@@ -11,18 +9,12 @@ from arrears_events.catalogue.contact import (
 from arrears_events.money import Money
 from contact_service.views import accounts
 
-from .contacting import NEW_YORK, TODAY, Contacting, contacting, problem
+from .contacting import NEW_YORK, TODAY, Contacting, problem
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 TALKED = {"party": "customer", "seconds": 75}
 MADE = {"initiated_by": "us", "party": "customer", "seconds": 75}
 THOUSAND = {"amount": "1000.00", "currency": "CNY"}
-
-
-@pytest.fixture
-async def contact(database: Callable[[], str]) -> AsyncIterator[Contacting]:
-    async for each in contacting(database):
-        yield each
 
 
 async def test_a_contact_is_asked_for_and_can_be_read_at_once(contact: Contacting):

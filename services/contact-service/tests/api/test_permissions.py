@@ -1,24 +1,16 @@
 """Whether a customer may be contacted: given what is known, when asked, then now, or when, and why."""
 
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import pytest
 from arrears_events.catalogue.bank import SpecialStatusNotified
 from arrears_events.catalogue.plan import InstalmentMissed, InstalmentPaid, PlanBroken
 from contact_service.views import barred, plans, statuses
 
 from ..plans import WHICH, agreed, cny, instalment, proposed
-from .contacting import NEW_YORK, TODAY, Contacting, contacting, problem
+from .contacting import NEW_YORK, TODAY, Contacting, problem
 
 PLAN = proposed("A-C-1")
 MORNING_IN_NEW_YORK = "2026-04-01T12:00:00Z"
-
-
-@pytest.fixture
-async def contact(database: Callable[[], str]) -> AsyncIterator[Contacting]:
-    async for each in contacting(database):
-        yield each
 
 
 async def permissions(contact: Contacting, customer: str = "C-1", **query: Any) -> dict[str, Any]:

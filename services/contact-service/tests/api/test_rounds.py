@@ -1,7 +1,7 @@
 """Rounds of sending: each does all that is due, and comes to its end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from arrears_runtime.effect import Rounds
@@ -10,15 +10,9 @@ from contact_service.effects.providers import Providers
 from contact_service.effects.sending import Sending
 from contact_service.settings import ContactSettings
 
-from .contacting import Contacting, contacting
+from .contacting import Contacting
 
 SECONDS_MAX = 10
-
-
-@pytest.fixture
-async def contact(database: Callable[[], str]) -> AsyncIterator[Contacting]:
-    async for each in contacting(database):
-        yield each
 
 
 @pytest.fixture

@@ -1,23 +1,15 @@
 """Third persons: given one who was called, when they refuse, then they are contacted nowhere any more."""
 
-from collections.abc import AsyncIterator, Callable
 from typing import Any, Literal
 
-import pytest
 from arrears_events.bank.people import digest_of, profile_of
 from arrears_events.catalogue.bank import ContactPoint, PartyLinked, PartyUnlinked
 from arrears_events.catalogue.contact import ContactPointBarred
 from contact_service.views import parties, profiles
 
-from .contacting import Contacting, contacting
+from .contacting import Contacting
 
 KINDS: tuple[Literal["mobile", "home"], ...] = ("mobile", "home")
-
-
-@pytest.fixture
-async def contact(database: Callable[[], str]) -> AsyncIterator[Contacting]:
-    async for each in contacting(database):
-        yield each
 
 
 async def test_the_number_that_was_called_is_barred_though_the_bank_tells_of_it_no_more(contact: Contacting):

@@ -1,6 +1,5 @@
 """The API of wrap-ups: given a call that was placed, when it is wrapped up, then its end and all that was said."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -22,7 +21,7 @@ from arrears_events.codec import canonical
 from arrears_events.money import Money
 from contact_service.main import SERVICE
 
-from .contacting import NEW_YORK, TODAY, Contacting, contacting, problem
+from .contacting import NEW_YORK, TODAY, Contacting, problem
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 TALKED = {"party": "customer", "seconds": 75}
@@ -32,12 +31,6 @@ BELOW_ZERO = {"amount": "-1.00", "currency": "CNY"}
 DISPUTE = {"account_id": "A-C-1", "kind": "wrong_amount", "disputed_amount": THOUSAND}
 WORDS = "说周五发工资后还款; sister lends the money"
 ERASED = next(view for view in SERVICE.all_views if PersonErased in view.takes)
-
-
-@pytest.fixture
-async def contact(database: Callable[[], str]) -> AsyncIterator[Contacting]:
-    async for each in contacting(database):
-        yield each
 
 
 async def test_a_wrap_up_says_who_was_talked_to(contact: Contacting):
